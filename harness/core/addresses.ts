@@ -1,0 +1,36 @@
+/** Where a TCP server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * A link is a named way from one part to another: `debezium->mysql`. Each part asks for its own link and dials what it
+ * gets, so a proxy can stand in any of them without the part knowing.
+ */
+export const linkNames = [
+  "debezium->mysql",
+  "worker->kafka",
+  "debezium->kafka",
+  "sink->kafka",
+  "sink->catalog",
+  "sink->object-store",
+  "catalog->object-store",
+  "duckdb->catalog",
+  "duckdb->object-store",
+  "duckdb->mysql",
+  "harness->mysql",
+  "harness->kafka",
+  "harness->connect",
+  "harness->catalog",
+  "harness->object-store",
+] as const;
+export type LinkName = (typeof linkNames)[number];
+
+/** The Kafka links; each has a broker listener of its own, because a broker tells its clients where to dial next. */
+export const kafkaLinks = ["worker->kafka", "debezium->kafka", "sink->kafka", "harness->kafka"] as const;
+export type KafkaLink = (typeof kafkaLinks)[number];
+
+export function hostPort({ host, port }: Address): string {
+  return `${host}:${port}`;
+}
