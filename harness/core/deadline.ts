@@ -7,7 +7,15 @@ export interface Deadline {
   remainingMs(): number;
 }
 
-export function deadlineIn(totalMs: number): Deadline {
+let patience = 1;
+
+/** Multiplies every deadline made from now on: `--patience 3` for a machine that is slow or shared. */
+export function setPatience(factor: number): void {
+  patience = factor;
+}
+
+export function deadlineIn(ms: number): Deadline {
+  const totalMs = ms * patience;
   const endsMs = monotonicMs() + totalMs;
   return { totalMs, remainingMs: () => Math.max(0, endsMs - monotonicMs()) };
 }
@@ -62,7 +70,7 @@ function timedOut(options: PollOptions<unknown>, observations: readonly string[]
     code: "DEADLINE",
     what: `waited ${options.deadline.totalMs} ms for ${options.what}, and it did not happen`,
     got: observations.slice(-3).join(" | then ") || "no answer at all",
-    remedy: options.remedy ?? "look at the evidence; a slow machine needs --patience 2",
+    remedy: options.remedy ?? "look at the evidence; on a slow machine, --patience 3",
     evidence: options.evidence?.() ?? [],
   });
 }

@@ -91,3 +91,11 @@ export function pipelineNames({ source, runId }: { source: string; runId: string
 export function topicOf({ names }: PipelineSpec, table: string): string {
   return `${names.topicPrefix}.${names.database}.${table}`;
 }
+
+/** The tables that the projection lets through, in the spec's order. */
+export function capturedTables({ tables, projection }: PipelineSpec): readonly string[] {
+  const { includeTables, excludeTables } = projection;
+  return tables.filter(
+    (table) => (includeTables.length === 0 || includeTables.includes(table)) && !excludeTables.includes(table),
+  );
+}

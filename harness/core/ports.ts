@@ -31,3 +31,17 @@ export interface ReadRange {
   readonly from: PartitionOffsets;
   readonly to: PartitionOffsets;
 }
+
+/** A row of DuckDB as text; what a check says about SQL is said in text. */
+export type SqlRow = Readonly<Record<string, string | null>>;
+
+/** What the checks need of DuckDB. */
+export type RunSql = (sql: string) => Promise<readonly SqlRow[]>;
+
+/** A topic to be made before a connector uses it. */
+export interface NewTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicas: number;
+  readonly config?: Readonly<Record<string, string>>;
+}

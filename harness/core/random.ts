@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { wallNowMs } from "./clock.ts";
 import { invariant } from "./errors.ts";
 
@@ -16,7 +17,16 @@ export interface Random {
 }
 
 export function seededRandom(seed: number | string): Random {
-  const generator = xoroshiro128plus(hash32(String(seed)));
+  return randomOf(xoroshiro128plus(hash32(String(seed))), () => String(seed));
+}
+
+/** One stream for each whole number, cheap enough to be made for every row: a single digest serves them all. */
+export function numberedRandoms(seed: number | string): (number: number) => Random {
+  const base = hash32(String(seed));
+  return (number) => randomOf(xoroshiro128plus(mixed(base + Math.imul(number, 0x9e3779b9))), () => `${seed}/${number}`);
+}
+
+function randomOf(generator: RandomGenerator, label: () => string): Random {
   const int = (low: number, high: number) => uniformInt(generator, low, high);
   return {
     int,
@@ -26,8 +36,16 @@ export function seededRandom(seed: number | string): Random {
       invariant(chosen !== undefined, "pick from an empty list");
       return chosen;
     },
-    fork: (label) => seededRandom(`${seed}/${label}`),
+    fork: (branch) => seededRandom(`${label()}/${branch}`),
   };
+}
+
+/** MurmurHash3's finaliser: neighbouring numbers come out unrelated. */
+function mixed(number: number): number {
+  let bits = number | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }
 
 function hash32(text: string): number {
@@ -50,4 +68,9 @@ export function freshRunId(): string {
 /** A password of 32 hex digits: 128 bits. */
 export function freshSecret(): string {
   return randomBytes(16).toString("hex");
+}
+
+/** A UUID for a source of GTIDs that no other writer has. */
+export function freshUuid(): string {
+  return randomUUID();
 }

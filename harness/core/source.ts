@@ -1,3 +1,5 @@
+import type { Random } from "./random.ts";
+
 /** A value as it goes to MySQL. `bigint` for 64-bit columns, `string` for DECIMAL, DATE, DATETIME, TIME and JSON. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
@@ -59,6 +61,23 @@ export interface WriterSlice {
   readonly writers: number;
 }
 
+/** Updates that a scenario mixes into every writer's stream, as after a column was added. */
+export interface RowUpdate {
+  readonly table: string;
+  /** The probability that a transaction is one of these updates. */
+  readonly chance: number;
+  /** The columns that change in a row, with their new values. Where all are as they were, MySQL writes no change. */
+  readonly set: (row: Row, random: Random) => Row;
+}
+
+/** What the runner may tell a writer's stream of its last transaction, with `next(outcome)`. */
+export interface TransactionOutcome {
+  /** False when the transaction turned out not to have happened: the stream then goes on from the rows before it. */
+  readonly committed: boolean;
+}
+
+export type TransactionStream = Iterator<Transaction, never, TransactionOutcome | undefined>;
+
 /** A database to capture: its schema, its first rows, and the changes that its people make. Pure and seeded. */
 export interface Source {
   readonly name: string;
@@ -67,8 +86,15 @@ export interface Source {
   /** The captured tables, parents before children. */
   readonly tables: readonly string[];
   seed(seed: number): Iterable<SeedStep>;
-  /** An endless stream of transactions for one writer. */
-  transactions(options: { readonly seed: number; readonly slice: WriterSlice }): Iterator<Transaction, never>;
-  /** A transaction that writes one recognisable row into a table: the last thing that a run writes there. */
+  /** An endless stream of transactions for one writer. `also` is asked before each one: its answer may change in a run. */
+  transactions(options: {
+    readonly seed: number;
+    readonly slice: WriterSlice;
+    readonly also?: () => readonly RowUpdate[];
+  }): TransactionStream;
+  /**
+   * A transaction that writes one recognisable row into a table: the last thing that a run writes there. Rows refer to
+   * each other, so it is to be asked for all of `tables`, in their order.
+   */
   sentinel(table: string): Transaction;
 }

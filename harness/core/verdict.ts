@@ -25,14 +25,16 @@ export const anomalyClasses = [
 export type AnomalyClass = (typeof anomalyClasses)[number];
 
 /** The way between two neighbouring stages. */
-export type Hop =
-  | "mysql->debezium"
-  | "debezium->kafka"
-  | "mysql->kafka"
-  | "kafka->sink"
-  | "sink->object-store"
-  | "object-store->catalog"
-  | "catalog->duckdb";
+export const hops = [
+  "mysql->debezium",
+  "debezium->kafka",
+  "mysql->kafka",
+  "kafka->sink",
+  "sink->object-store",
+  "object-store->catalog",
+  "catalog->duckdb",
+] as const;
+export type Hop = (typeof hops)[number];
 
 export interface Anomaly {
   readonly class: AnomalyClass;

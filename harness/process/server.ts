@@ -23,7 +23,7 @@ export interface ServerProcess {
   readonly pid: number;
   /** Resolves when the process has ended; never rejects. */
   readonly exited: Promise<Exit>;
-  exit(): Exit | undefined;
+  ending(): Exit | undefined;
   /** Signals the whole group. A group that is gone is no error. */
   signal(signal: NodeJS.Signals): void;
 }
@@ -49,7 +49,7 @@ export async function startServer(options: ServerProcessOptions): Promise<Server
   });
   const pid = await spawned(child, options);
   child.unref();
-  return { pid, exited, exit: () => ended, signal: (signal) => signalGroup(pid, signal) };
+  return { pid, exited, ending: () => ended, signal: (signal) => signalGroup(pid, signal) };
 }
 
 async function spawned(child: ReturnType<typeof spawn>, options: ServerProcessOptions): Promise<number> {

@@ -1,0 +1,33 @@
+import type { AnomalyClass } from "./verdict.ts";
+import type { VersionSet } from "./versions.ts";
+
+/**
+ * How many anomalies of a class are right:
+ * - a number: exactly so many;
+ * - `{ atMost }`: up to so many;
+ * - `"since-last-offset-flush"`: up to the records that were delivered since the offsets were last flushed before a fault;
+ * - `{ equals }`: exactly as many as a fault or a plan has announced under this name.
+ */
+export type Allowed = number | { readonly atMost: number } | "since-last-offset-flush" | { readonly equals: string };
+
+/** What a scenario expects, by anomaly class. A class that is not named is expected to be zero. */
+export type Expectation = Readonly<Partial<Record<ExpectedClass, Allowed>>> & {
+  /** How long after the last healing the pipeline may take until the rows arrive again. */
+  readonly recoverWithinMs?: number;
+};
+
+/** The anomaly classes as expectations spell them. */
+export type ExpectedClass = Exclude<AnomalyClass, "duplicate"> | "duplicates";
+
+export function expectedClass(anomaly: AnomalyClass): ExpectedClass {
+  return anomaly === "duplicate" ? "duplicates" : anomaly;
+}
+
+/** A bug of a server: on the versions that have it, exactly this anomaly is demanded. */
+export interface KnownBug {
+  /** `apache/iceberg#17340`. */
+  readonly issue: string;
+  /** The versions that have it; all conditions must hold: `{ iceberg: "<=1.11.0" }`. */
+  readonly when: Readonly<Partial<Record<keyof VersionSet, string>>>;
+  readonly anomaly: AnomalyClass;
+}
