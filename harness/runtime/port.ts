@@ -118,6 +118,14 @@ export interface Runtime extends AsyncDisposable {
   place(spec: ServerSpec): Promise<PlacedServer>;
   /** An address on which a proxy of the harness may listen, as the harness and as the servers see it. */
   proxyAddress(): Promise<{ readonly listen: Address; readonly inner: Address }>;
-  /** Lets the servers live on after the harness has ended. */
-  keep(): Promise<void>;
+  /**
+   * Lets the servers live on after the harness has ended. `details` are what the next harness must know to use them:
+   * passwords, versions, topology.
+   */
+  keep(details?: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Stops the servers whose next start can be prepared from what this one has loaded, and prepares it. Names them. For
+   * the end of a run or of `floe setup`; takes seconds the first time and nothing later.
+   */
+  archiveClasses?(): Promise<readonly string[]>;
 }

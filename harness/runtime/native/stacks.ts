@@ -1,0 +1,90 @@
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { deadServers } from "./attach.ts";
+import { endStack, removeFolder } from "./ending.ts";
+import { isAlive } from "./processes.ts";
+import { dataDirOf, readRecord, type StackRecord, stackDirOf, stackIds } from "./record.ts";
+import { stackUse } from "./stack-folder.ts";
+
+/** A stack as `floe status` shows it. */
+export interface StackState {
+  readonly record: StackRecord;
+  /** `running` under its harness, `kept` and well, or `left`: nobody looks after it, or a kept one's servers died. */
+  readonly condition: "running" | "kept" | "left";
+  readonly deadServers: readonly string[];
+  /** Harnesses that use it now. */
+  readonly users: number;
+  readonly lastUsedMs: number;
+}
+
+export interface Cleared {
+  readonly stackId: string;
+  readonly because: string;
+  readonly killed: readonly string[];
+}
+
+/** Every stack that is written down and can be read. */
+export function listStacks({ stateDir }: { stateDir: string }): StackState[] {
+  return stackIds(stateDir).flatMap((stackId) => {
+    const stackDir = stackDirOf({ stateDir, stackId });
+    const record = readable(stackDir);
+    return record === undefined ? [] : [stateOf(stackDir, record)];
+  });
+}
+
+/** Ends what earlier crashes left. To be called at each start; stacks in use and stacks kept and well are left alone. */
+export async function clearLeftovers({ stateDir }: { stateDir: string }): Promise<Cleared[]> {
+  const cleared: Cleared[] = [];
+  for (const stackId of stackIds(stateDir)) {
+    const stackDir = stackDirOf({ stateDir, stackId });
+    const record = readable(stackDir);
+    const because = record === undefined ? "its record cannot be read" : reasonToClear(stateOf(stackDir, record));
+    if (because === undefined) continue;
+    // Its folder is unknown without a record; what was started under its mark is found all the same.
+    const dataDir = record === undefined ? stackDir : dataDirOf(record.folder);
+    cleared.push({ stackId, because, killed: await endStack({ stackDir, dataDir }) });
+  }
+  return cleared;
+}
+
+/** Ends a stack, kept or not: its keeper does it, or we do when the keeper is gone. Returns when nothing is left. */
+export async function downStack({ stateDir, record }: { stateDir: string; record: StackRecord }): Promise<void> {
+  const stackDir = stackDirOf({ stateDir, stackId: record.stackId });
+  const { reaper } = record;
+  if (reaper === undefined || !isAlive(reaper)) {
+    await endStack({ stackDir, dataDir: dataDirOf(record.folder) });
+    return;
+  }
+  process.kill(reaper.pid, "SIGTERM");
+  await poll({
+    what: `stack ${record.stackId} to end`,
+    deadline: deadlineIn(15_000),
+    look: async () => (readable(stackDir) === undefined ? seen(undefined) : notYet("its record is still there")),
+    remedy: "run ./floe down again; the keeper's own log is the evidence",
+    evidence: () => [`${record.folder}/logs/reaper.log`],
+  });
+  await removeFolder(stackDir);
+}
+
+function stateOf(stackDir: string, record: StackRecord): StackState {
+  const use = stackUse(stackDir) ?? { users: 0, lastUsedMs: 0 };
+  const dead = record.kept ? deadServers(stackDir, record) : [];
+  const guarded = record.reaper !== undefined && isAlive(record.reaper);
+  const well = record.kept ? guarded && dead.length === 0 : guarded || isAlive(record.harness);
+  const condition = well ? (record.kept ? "kept" : "running") : "left";
+  return { record, condition, deadServers: dead, ...use };
+}
+
+function reasonToClear({ record, condition, deadServers, users }: StackState): string | undefined {
+  // A kept stack whose server died under a fault of a run that still uses it is that run's to repair.
+  if (condition !== "left" || users > 0) return undefined;
+  if (deadServers.length > 0) return `kept, but dead: ${deadServers.join(", ")}`;
+  return record.kept ? "kept, but its keeper is gone" : "its harness and its reaper are gone";
+}
+
+function readable(stackDir: string): StackRecord | undefined {
+  try {
+    return readRecord(stackDir);
+  } catch {
+    return undefined;
+  }
+}
