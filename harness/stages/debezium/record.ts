@@ -1,0 +1,155 @@
+import { z } from "zod";
+import { environmentError, messageOf } from "#core/errors.ts";
+import type { KafkaRecord } from "#core/ports.ts";
+
+/** A change as Debezium wrote it into a data topic: what it is about, and where in the binlog it was. */
+export interface ChangeRecord {
+  /** `r` snapshot, `c` insert, `u` update, `d` delete, `t` truncate; `w` for an unwrapped row that does not say. */
+  readonly op: string;
+  /** The key as the ledger spells it: `column=value, …`; empty for a table without one. */
+  readonly key: string;
+  readonly table: string | null;
+  /** Null for rows of the initial snapshot, and where GTID is off. */
+  readonly gtid: string | null;
+  readonly file: string | null;
+  readonly pos: number | null;
+  /** The row's number in its event. */
+  readonly row: number | null;
+  readonly snapshot: boolean;
+  /** When the database made the change; for rows of the snapshot, when it was taken. */
+  readonly tsMs: number | null;
+  /** Values as Connect's JSON has them: dates as days, decimals as base64; 64-bit integers as text. */
+  readonly before: Values | null;
+  readonly after: Values | null;
+}
+export type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Decodes a record of JsonConverter's, with or without schemas, whether Debezium's envelope or what ExtractNewRecordState
+ * leaves of it. Undefined for a tombstone, which says nothing that its delete did not.
+ */
+export function decodeRecord(record: KafkaRecord): ChangeRecord | undefined {
+  if (record.value === null) return undefined;
+  try {
+    const payload = parseExact(split(record.value).payload);
+    const change = "op" in payload && "source" in payload ? ofEnvelope(payload) : ofRow(payload);
+    return { key: keyOf(record.key), ...change };
+  } catch (error) {
+    throw undecodable(record, error);
+  }
+}
+
+// A bare check: a record schema looks at each value, which takes longer than everything else here.
+const values = z.custom<Values>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
+const place = {
+  table: z.string().nullish(),
+  gtid: z.string().nullish(),
+  file: z.string().nullish(),
+  pos: z.number().nullish(),
+  row: z.number().nullish(),
+  ts_ms: z.number().nullish(),
+  snapshot: z.union([z.string(), z.boolean()]).nullish(),
+};
+const sourceSchema = z.object(place);
+const envelopeSchema = z.object({
+  op: z.string(),
+  source: sourceSchema,
+  before: values.nullish(),
+  after: values.nullish(),
+});
+
+function ofEnvelope(payload: Values): Omit<ChangeRecord, "key"> {
+  const { op, source, before, after } = envelopeSchema.parse(payload);
+  return { op, ...placeOf(source), before: before ?? null, after: after ?? null };
+}
+
+// ExtractNewRecordState adds its fields under `__`: those of the source block as `__source_…` or by their own names.
+function ofRow(payload: Values): Omit<ChangeRecord, "key"> {
+  const [added, columns] = [new Map<string, unknown>(), new Map<string, unknown>()];
+  for (const [name, value] of Object.entries(payload)) {
+    if (name.startsWith("__")) added.set(name.replace(/^__(source_)?/, ""), value);
+    else columns.set(name, value);
+  }
+  const deleted = added.get("deleted") === "true";
+  const op = z.string().safeParse(added.get("op")).data ?? (deleted ? "d" : "w");
+  const row = Object.fromEntries(columns);
+  const source = sourceSchema.parse(Object.fromEntries(added));
+  return { op, ...placeOf(source), before: deleted ? row : null, after: deleted ? null : row };
+}
+
+function placeOf(source: z.infer<typeof sourceSchema>) {
+  const { table = null, gtid = null, file = null, pos = null, row = null, ts_ms: tsMs = null, snapshot } = source;
+  const inSnapshot = snapshot !== null && snapshot !== undefined && String(snapshot) !== "false";
+  return { table, gtid, file, pos, row, tsMs, snapshot: inSnapshot };
+}
+
+const keySchema = z.object({ fields: z.array(z.object({ field: z.string(), name: z.string().optional() })) });
+
+function keyOf(key: Buffer | null): string {
+  if (key === null) return "";
+  const { schema, payload } = split(key);
+  const types = typesOf(schema?.toString("utf8"));
+  return Object.entries(parseExact(payload))
+    .map(([column, value]) => `${column}=${keyValue(value, types.get(column))}`)
+    .join(", ");
+}
+
+/** Dates travel as days since 1970; the ledger has what MySQL prints. */
+function keyValue(value: unknown, semanticType: string | undefined): string {
+  const isDate = semanticType === "org.apache.kafka.connect.data.Date" || semanticType === "io.debezium.time.Date";
+  if (isDate && typeof value === "number") return new Date(value * 86_400_000).toISOString().slice(0, 10);
+  if (value === null) return "NULL";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The semantic types of a key's columns. Every key carries its schema, and there is one for each table. */
+function typesOf(schema: string | undefined): ReadonlyMap<string, string | undefined> {
+  const known = keyTypes.get(schema);
+  if (known !== undefined) return known;
+  const fields = schema === undefined ? [] : keySchema.parse(JSON.parse(schema)).fields;
+  const types = new Map(fields.map(({ field, name }) => [field, name]));
+  keyTypes.set(schema, types);
+  return types;
+}
+const keyTypes = new Map<string | undefined, ReadonlyMap<string, string | undefined>>();
+
+/**
+ * JsonConverter with schemas writes `{"schema":{…},"payload":{…}}`, the schema ten times as long as the rest: it is cut
+ * off instead of parsed, which makes decoding four times as fast.
+ */
+function split(bytes: Buffer): { schema: Buffer | undefined; payload: string } {
+  const at = bytes.toString("latin1", 0, opening.length) === opening ? bytes.indexOf(joint) : -1;
+  if (at === -1) return { schema: undefined, payload: bytes.toString("utf8") };
+  const payload = bytes.toString("utf8", at + joint.length, bytes.length - 1);
+  return { schema: bytes.subarray(opening.length, at), payload };
+}
+const opening = '{"schema":';
+const joint = ',"payload":';
+
+/**
+ * A row's 64-bit integers keep their digits as text. Looking for them first is far cheaper than a reviver for every
+ * value; an envelope's own times in nanoseconds are always rounded, and nobody asks for them.
+ */
+function parseExact(text: string): Values {
+  const parsed = values.parse(JSON.parse(text));
+  const rows = "source" in parsed ? [parsed["before"], parsed["after"]] : [parsed];
+  const rounded = rows.some((row) => typeof row === "object" && row !== null && Object.values(row).some(isRounded));
+  if (!rounded) return parsed;
+  const keepDigits = (_key: string, value: unknown, context?: { source?: string }) =>
+    isRounded(value) ? (context?.source ?? value) : value;
+  return values.parse(JSON.parse(text, keepDigits));
+}
+
+function isRounded(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value);
+}
+
+function undecodable({ topic, partition, offset, value }: KafkaRecord, error: unknown): Error {
+  return environmentError({
+    code: "RECORD_UNDECODABLE",
+    what: `the record at offset ${offset} of ${topic}, partition ${partition}, is no change in Connect's JSON`,
+    got: `${value?.subarray(0, 40).toString("hex")} (${messageOf(error).split("\n")[0]})`,
+    remedy: "the recorder reads JsonConverter's records; look at the source's value.converter",
+    cause: error,
+  });
+}

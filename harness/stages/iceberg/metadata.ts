@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { environmentError } from "#core/errors.ts";
+
+// 64-bit ids arrive as numbers where they are small and as text where a number would round them.
+const id64 = z.union([z.number().int(), z.string().regex(/^-?\d+$/)]).transform(BigInt);
+
+const snapshotSchema = z
+  .object({
+    "snapshot-id": id64,
+    "parent-snapshot-id": id64.nullish(),
+    "timestamp-ms": z.number(),
+    "manifest-list": z.string().optional(),
+    summary: z.record(z.string(), z.string()).default({}),
+  })
+  .transform((raw) => ({
+    id: raw["snapshot-id"],
+    parentId: raw["parent-snapshot-id"] ?? undefined,
+    timestampMs: raw["timestamp-ms"],
+    manifestList: raw["manifest-list"],
+    summary: raw.summary,
+  }));
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+const tableSchema = z
+  .object({
+    "table-uuid": z.string(),
+    location: z.string(),
+    "current-snapshot-id": id64.nullish(),
+    snapshots: z.array(snapshotSchema).default([]),
+  })
+  .transform((raw) => ({
+    uuid: raw["table-uuid"],
+    location: raw.location,
+    // Hadoop catalogs write -1 where there is no snapshot yet.
+    currentId: raw["current-snapshot-id"] === -1n ? undefined : (raw["current-snapshot-id"] ?? undefined),
+    snapshots: raw.snapshots,
+  }));
+
+/** What a table's metadata says of its history, ids in full. */
+export type TableMetadata = z.infer<typeof tableSchema>;
+
+export function parseMetadata(table: string, body: unknown): TableMetadata {
+  const parsed = tableSchema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw environmentError({
+    code: "TABLE_METADATA",
+    what: `the metadata of ${table} is not what Iceberg's specification says`,
+    got: z.prettifyError(parsed.error).split("\n").slice(0, 3).join("; "),
+    remedy: "check that the address is an Iceberg catalog's, and look at the table's metadata file",
+  });
+}
+
+/** The table's history from its current snapshot back to the first that is still there. */
+export function ancestry({ currentId, snapshots }: TableMetadata): Snapshot[] {
+  const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
+  const line: Snapshot[] = [];
+  for (let at = currentId; at !== undefined; ) {
+    const snapshot = byId.get(at);
+    if (snapshot === undefined) break;
+    line.push(snapshot);
+    at = snapshot.parentId;
+  }
+  return line;
+}
+
+/** JSON with 64-bit integers kept: what a number would round stays text. */
+export function parseJson64(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) =>
+    typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)
+      ? (context?.source ?? value)
+      : value,
+  );
+}
