@@ -1,0 +1,66 @@
+import { cacheFolder, resolveParts } from "#artifacts/resolve.ts";
+import { monotonicMs } from "#core/clock.ts";
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { employees } from "#fixtures/employees/employees.ts";
+import { mixed } from "#fixtures/workloads.ts";
+import { openLake, openMysql } from "#pipeline";
+import type { FaultContext } from "#run/context.ts";
+import { defineScenario } from "#run/scenario.ts";
+import { openDuckdb } from "#stages/duckdb/client.ts";
+import { machine, measureRun, spread } from "./running.ts";
+
+// From the commit of a single INSERT to its row seen by DuckDB: 20 inserts, one after the other, on a settled pipeline.
+const inserts = 20;
+const latenciesMs: number[] = [];
+
+const told = await measureRun(
+  defineScenario({
+    story: "Single inserts, timed.",
+    source: employees(),
+    workload: mixed({ writers: 1, operationsPerSecond: 1, seconds: 90 }),
+    faults: [
+      {
+        label: "time single inserts",
+        when: { atMs: 5_000 },
+        inject: async (context) => {
+          await timeInserts(context);
+          return { heal: async () => undefined, proof: async () => `${latenciesMs.length} timed` };
+        },
+      },
+    ],
+    checks: [],
+  }),
+);
+console.log(`verdict ${told.verdict.verdict}; ${machine()}`);
+console.log(`commit to visible, ${latenciesMs.length} single inserts: ${spread(latenciesMs, 0)} ms`);
+process.exit(latenciesMs.length === inserts ? 0 : 1);
+
+async function timeInserts({ stack, pipeline }: FaultContext): Promise<void> {
+  const cacheDir = cacheFolder(process.env);
+  const parts = await resolveParts({
+    set: {},
+    cacheDir,
+    objectStore: "s3proxy",
+    catalog: "rest",
+    plugins: [],
+    onProgress: () => undefined,
+  });
+  const duckdb = await openDuckdb({ extensionsFolder: parts.duckdbExtensions.folder });
+  using lake = await openLake({ stack, spec: pipeline.spec, duckdb });
+  await using mysql = await openMysql(stack, pipeline.spec.names.database);
+  for (let number = 0; number < inserts; number++) {
+    const key = 900_000_000 + number;
+    await mysql.execute(`INSERT INTO employees VALUES (${key}, '1960-01-01', 'Ada', 'Timed', 'F', '1990-01-01')`);
+    const committedMs = monotonicMs();
+    await poll({
+      what: `row ${key} in the lake`,
+      deadline: deadlineIn(30_000),
+      everyMs: 20,
+      look: async () => {
+        const [row] = await lake.rows(`SELECT count(*) AS n FROM ${lake.relation("employees")} WHERE emp_no = ${key}`);
+        return row?.["n"] === "1" ? seen(undefined) : notYet("not there");
+      },
+    });
+    latenciesMs.push(monotonicMs() - committedMs);
+  }
+}

@@ -1,0 +1,117 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { z } from "zod";
+import { usageError } from "#core/errors.ts";
+import { freshSeed } from "#core/random.ts";
+import { exitCodes, foldVerdicts, type RunVerdict } from "#core/verdict.ts";
+import { consoleReader, summaryTable, verdictLines } from "#report/console.ts";
+import { findScenarios, listScenarios, type ScenarioFile } from "#run/find.ts";
+import { loadScenario } from "#run/load.ts";
+import { runScenario } from "#run/runner.ts";
+import type { Scenario } from "#run/scenario.ts";
+import { addStackFlags, readStackFlags } from "./options.ts";
+import { interruption, terminal } from "./terminal.ts";
+
+export const defaultScenario = "baseline/employees-arrive";
+
+const flags = z.object({
+  list: z.boolean().default(false),
+  tag: z.string().optional(),
+  seed: z.number().optional(),
+  keep: z.boolean().default(false),
+  json: z.boolean().default(false),
+});
+
+export function addScenario(program: Command, ends: (exitCode: number) => void): void {
+  const command = program
+    .command("scenario")
+    .description("run scenarios: a path, a name, a part of a name, or `all`")
+    .argument("[names...]", "which ones", [defaultScenario])
+    .option("--list", "show the scenarios and their stories")
+    .option("--tag <word>", "only scenarios with this tag")
+    .option("--seed <number>", "the seed of data and choices; a fresh one unless told", wholeNumber)
+    .option("--keep", "leave the stack up for the next run; ./floe down ends it")
+    .option("--json", "print the verdicts as JSON and nothing else");
+  addStackFlags(command).action(async (names: string[], options: unknown) => {
+    ends(await scenarioCommand({ names, options }));
+  });
+}
+
+/** Runs what was asked for and gives the exit code. */
+export async function scenarioCommand({ names, options }: { names: string[]; options: unknown }): Promise<number> {
+  const own = flags.parse(options);
+  const stack = readStackFlags(options);
+  const chosen = await choose({ names, tag: own.tag, everything: own.list, cacheDir: stack.cacheDir });
+  if (own.list) return list(chosen);
+  const signal = interruption();
+  const screen = terminal({ quiet: own.json });
+  const verdicts: RunVerdict[] = [];
+  for (const { file, scenario } of chosen) {
+    if (signal.aborted) break;
+    const seed = own.seed ?? freshSeed();
+    const { verdict, folder } = await runScenario({
+      ...stack,
+      file,
+      scenario,
+      seed,
+      keep: own.keep,
+      signal,
+      listen: consoleReader(screen),
+    });
+    verdicts.push(verdict);
+    screen.write(`${verdictLines({ verdict, folder, color: screen.color }).join("\n")}\n`);
+  }
+  if (own.json) process.stdout.write(`${JSON.stringify(chosen.length === 1 ? verdicts[0] : verdicts, undefined, 2)}\n`);
+  if (chosen.length > 1) screen.write(`\n${summaryTable(verdicts).join("\n")}\n`);
+  return signal.aborted ? 130 : exitCodes[foldVerdicts(verdicts.map(({ verdict }) => verdict))];
+}
+
+interface Chosen {
+  readonly file: ScenarioFile;
+  readonly scenario: Scenario;
+}
+
+/** Loads everything that was asked for before anything starts: a broken file is told at once. */
+async function choose({
+  names,
+  tag,
+  everything,
+  cacheDir,
+}: {
+  names: readonly string[];
+  tag: string | undefined;
+  everything: boolean;
+  cacheDir: string;
+}): Promise<Chosen[]> {
+  const all = names.includes("all") || everything || (tag !== undefined && names[0] === defaultScenario);
+  const files = all
+    ? await listScenarios()
+    : (await Promise.all(names.map((name) => findScenarios(name, process.cwd())))).flat();
+  const loaded = await Promise.all(files.map(async (file) => ({ file, scenario: await loadScenario(file, cacheDir) })));
+  const fits = ({ scenario }: Chosen) =>
+    tag === undefined ? everything || !all || !isSlow(scenario) : scenario.tags?.includes(tag) === true;
+  const chosen = loaded.filter(fits);
+  if (chosen.length > 0) return chosen;
+  throw usageError({
+    code: "SCENARIO_UNKNOWN",
+    what: `no scenario has the tag ${tag ?? ""}`,
+    remedy: "./floe scenario --list",
+  });
+}
+
+function isSlow({ tags }: Scenario): boolean {
+  return tags?.includes("slow") === true;
+}
+
+function list(chosen: readonly Chosen[]): number {
+  for (const { file, scenario } of chosen) {
+    const tags = scenario.tags === undefined ? "" : `  [${scenario.tags.join(", ")}]`;
+    console.log(`${file.name}${tags}\n    ${scenario.story}`);
+  }
+  return 0;
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError("Expected a whole number from 0 on.");
+  return number;
+}

@@ -1,0 +1,17 @@
+import type { History } from "#core/history.ts";
+import type { Clients, Pipeline } from "#pipeline";
+import type { RunningServer } from "#runtime/port.ts";
+import type { Stack } from "../stack.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Monitor } from "./monitor.ts";
+
+/** What a fault may reach for. */
+export interface FaultContext {
+  readonly stack: Stack;
+  readonly server: (name: string) => Promise<RunningServer>;
+  readonly clients: Clients;
+  readonly pipeline: Pipeline;
+  readonly ledger: Ledger;
+  readonly history: History;
+  readonly monitor: Monitor;
+}

@@ -1,0 +1,30 @@
+import type { LinkName } from "#core/addresses.ts";
+import type { FaultContext } from "./context.ts";
+import type { Moment } from "./moments.ts";
+
+/** Something that is broken on purpose, and mended again. Data and four functions; `faults.*` make them. */
+export interface Fault {
+  /** `kill connect-1 after 500 operations`. */
+  readonly label: string;
+  readonly when: Moment;
+  /** Links that must run through a proxy of the harness for this fault. */
+  readonly links?: readonly LinkName[];
+  /** The server that it strikes, so that a target that does not exist is told before anything starts. */
+  readonly server?: string;
+  /** Breaks it. Returns what heals it and what proves that the blow landed. */
+  readonly inject: (context: FaultContext) => Promise<InjectedFault>;
+}
+
+/** A fault that has struck. */
+export interface InjectedFault {
+  /** Mends what was broken. Called once, however the run goes on. */
+  heal(): Promise<void>;
+  /** The mark: what was observed that would not have been without the fault. Undefined: it never bit. */
+  proof(): Promise<string | undefined>;
+  /** When the runner is to heal it: milliseconds after the blow. Undefined: when the act is over. */
+  readonly healAfterMs?: number;
+  /** Counts that it announces, by name: `expect: { duplicates: { equals: "rewound" } }` compares with them. */
+  readonly announced?: () => Promise<Readonly<Record<string, number>>>;
+  /** True when rows must flow again after it: the time from the blow to the next row in the lake is `recoverMs`. */
+  readonly interruptsFlow?: boolean;
+}

@@ -1,0 +1,64 @@
+import { mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { fileStamp } from "#core/clock.ts";
+import { environmentError, systemCode } from "#core/errors.ts";
+
+/** The evidence of one run: `runs/<theme>/<scenario>/<time>/`. */
+export interface RunFolder {
+  readonly path: string;
+  file(name: string): string;
+}
+
+/** Makes the folder of a new run and lets `runs/latest` point to it. */
+export async function makeRunFolder({ runs, scenario }: { runs: string; scenario: string }): Promise<RunFolder> {
+  const path = join(runs, scenario, fileStamp());
+  try {
+    await mkdir(join(path, "logs"), { recursive: true });
+    await pointLatest(runs, path);
+  } catch (error) {
+    throw folderError(path, error);
+  }
+  return { path, file: (name) => join(path, name) };
+}
+
+/** Replaces the link in one step, so that two runs at once never leave it missing. */
+async function pointLatest(runs: string, path: string): Promise<void> {
+  const fresh = join(runs, `.latest-${basename(path)}-${process.pid}`);
+  await rm(fresh, { force: true });
+  await symlink(relative(runs, path), fresh);
+  await rename(fresh, join(runs, "latest"));
+}
+
+/** The run that `runs/latest` points to. */
+export async function latestRun(runs: string): Promise<string> {
+  try {
+    return join(runs, await readlink(join(runs, "latest")));
+  } catch (error) {
+    throw environmentError({
+      code: "NO_RUN",
+      what: `there is no run in ${runs} yet`,
+      remedy: "./floe scenario",
+      cause: error,
+    });
+  }
+}
+
+/** Writes a JSON file for people and programs: two spaces, a last newline. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(value, undefined, 2)}\n`);
+  } catch (error) {
+    throw folderError(file, error);
+  }
+}
+
+function folderError(path: string, error: unknown): Error {
+  const code = systemCode(error);
+  return environmentError({
+    code: code === "ENOSPC" ? "DISK_FULL" : "RUN_FOLDER",
+    what: code === "ENOSPC" ? `the disk is full: ${path}` : `${path} could not be written`,
+    got: code,
+    remedy: "free some room, or name another folder with --runs FOLDER",
+    cause: error,
+  });
+}

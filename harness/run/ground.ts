@@ -1,0 +1,109 @@
+import type { Parts } from "#artifacts/resolve.ts";
+import { stopwatch } from "#core/clock.ts";
+import type { PipelineSpec } from "#core/pipeline-spec.ts";
+import type { Scope } from "#core/scope.ts";
+import { type Clients, openClients, openMysql, prepare } from "#pipeline";
+import type { ConnectClient } from "#stages/connect/client.ts";
+import { loadRows } from "#stages/mysql/load.ts";
+import { type MysqlProgress, mysqlProgress } from "#stages/mysql/progress.ts";
+import { stackPlan } from "./plan.ts";
+import type { Run } from "./runner.ts";
+import { proxiedLinks } from "./scenario.ts";
+import { openSession, type Session } from "./session.ts";
+
+/** A stack that is ready, with the source's first rows in MySQL and the pipeline's topics in Kafka. */
+export interface Ground {
+  readonly session: Session;
+  readonly clients: Clients;
+  /** Rows that were in MySQL before the workload. */
+  readonly seededRows: number;
+  /** Where MySQL's binlog stood when they were in. */
+  readonly seededAt: MysqlProgress;
+}
+
+interface GroundOptions {
+  readonly run: Run;
+  readonly parts: Parts;
+  readonly spec: PipelineSpec;
+  readonly scope: Scope;
+}
+
+/** Starts the servers; each next thing happens as soon as the one server that it needs is up. */
+export async function layGround({ run, parts, spec, scope }: GroundOptions): Promise<Ground> {
+  const { request, clock, folder, history } = run;
+  return clock.phase("start", async () => {
+    const plan = stackPlan(run);
+    const session = await openSession(
+      {
+        ...request,
+        plan,
+        parts,
+        history,
+        proxied: proxiedLinks(request.scenario),
+        folder: folder.path,
+      },
+      scope,
+    );
+    const { stack } = session;
+    const seeding = stack.up("mysql").then(() => clock.phase("seed", () => seed(run, stack, spec)));
+    const ready = clock.step("stack ready", () => stack.ready);
+    const clients = stack.up("kafka-1").then(async () => {
+      await allBrokers(stack);
+      const opened = await openClients({ stack, scope });
+      if (session.inherited) await retireInherited(opened, scope);
+      await prepare({ stack, clients: opened, spec });
+      return opened;
+    });
+    await Promise.all([seeding, ready, clients]);
+    if (request.keep) await session.keep();
+    else await scope.defer("class archives", () => session.archive());
+    return { session, clients: await clients, ...(await seeding) };
+  });
+}
+
+/**
+ * Connectors of earlier runs on a kept stack are paused now and stopped when this run is over: a stop ends tasks, which
+ * rebalances the cluster, and a snapshot that a rebalance interrupts begins again. Their tables can still be looked at.
+ */
+async function retireInherited({ connect }: Clients, scope: Scope): Promise<void> {
+  for (const cluster of new Set([connect.source, connect.sink])) {
+    const names = await runningConnectors(cluster);
+    await Promise.all(names.map((name) => cluster.pause(name)));
+    await scope.defer("connectors of earlier runs", async () => {
+      await Promise.all(names.map((name) => cluster.stop(name)));
+    });
+  }
+}
+
+async function runningConnectors(cluster: ConnectClient): Promise<string[]> {
+  const names = await cluster.connectors();
+  const statuses = await Promise.all(names.map((name) => cluster.status(name)));
+  return statuses.filter(({ connector }) => connector.state === "RUNNING").map(({ name }) => name);
+}
+
+async function allBrokers(stack: Session["stack"]): Promise<void> {
+  await Promise.all(stack.names.filter((name) => name.startsWith("kafka-")).map((name) => stack.up(name)));
+}
+
+/** Makes the run's own schema and loads the source's rows into it. */
+async function seed({ request, history }: Run, stack: Session["stack"], spec: PipelineSpec) {
+  const elapsed = stopwatch();
+  const { source } = request.scenario;
+  const { database } = spec.names;
+  await using admin = await openMysql(stack);
+  await admin.execute(`CREATE DATABASE \`${database}\``);
+  await using client = await openMysql(stack, database);
+  for (const statement of source.schema) await client.execute(statement);
+  let seededRows = 0;
+  for (const step of source.seed(request.seed)) {
+    if (step.kind === "rows") seededRows += await loadRows(client, { ...step, database });
+    else for await (const statement of step.statements) seededRows += (await client.execute(statement)).affectedRows;
+  }
+  const rate = Math.round(seededRows / Math.max(0.001, elapsed() / 1000));
+  history.append({
+    type: "step",
+    text: `${source.name} in MySQL: ${seededRows.toLocaleString("en")} rows, ${rate.toLocaleString("en")} rows/s`,
+    ms: elapsed(),
+  });
+  return { seededRows, seededAt: await mysqlProgress(client) };
+}

@@ -1,0 +1,123 @@
+import type { ChangelogInputs } from "#checks/changelog.ts";
+import { runCheck } from "#checks/check.ts";
+import { evidenceStatements } from "#checks/inputs.ts";
+import { judge as judgeChecks } from "#checks/judge.ts";
+import { attachedMysql } from "#checks/source-view.ts";
+import { messageOf } from "#core/errors.ts";
+import type { Anomaly, CheckVerdict } from "#core/verdict.ts";
+import type { VersionSet } from "#core/versions.ts";
+import { openLake, openMysql } from "#pipeline";
+import { mysqlCatalog } from "#stages/duckdb/attach.ts";
+import type { Duckdb, LakeQuery } from "#stages/duckdb/client.ts";
+import { describeTables } from "#stages/mysql/tables.ts";
+import { checks as allChecks, type ScenarioCheck } from "./checks.ts";
+import type { FaultContext } from "./context.ts";
+import type { TopicRecorder } from "./recorder.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Unsettled } from "./settle.ts";
+import type { Ending } from "./story.ts";
+
+export interface JudgeRunOptions {
+  readonly scenario: Scenario;
+  readonly context: FaultContext;
+  readonly versions: VersionSet;
+  readonly recorder: TopicRecorder;
+  readonly duckdb: Duckdb;
+  readonly unsettled: Unsettled;
+  readonly announced: Readonly<Record<string, number>>;
+  readonly recoverMs: number | undefined;
+}
+
+/** Runs the checks over what MySQL, the topics and the lake hold now, and holds them against the expectation. */
+export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
+  const { scenario, context, versions, recorder, duckdb, announced } = options;
+  const { stack, pipeline, ledger } = context;
+  using lake = await openLake({ stack, spec: pipeline.spec, duckdb });
+  for (const statement of evidenceStatements({ ledger: ledger.file, topic: recorder.file })) await lake.run(statement);
+  const inputs = await inputsOf({ context, lake, recorder });
+  const checks: CheckVerdict[] = [];
+  for (const check of scenario.checks ?? [allChecks.currentState(), allChecks.changelog()]) {
+    const verdict = await checked({ check, inputs, lake });
+    context.history.append({ type: "check", check: verdict });
+    checks.push(verdict);
+  }
+  const { expect = {}, known = [] } = scenario;
+  const judgement = judgeChecks({
+    checks: [...checks, ...liveness(options, checks)],
+    expect,
+    known,
+    versions,
+    announced,
+  });
+  for (const text of judgement.notes) context.history.append({ type: "note", text });
+  return { verdict: judgement.verdict, checks: judgement.checks };
+}
+
+async function inputsOf({
+  context,
+  lake,
+  recorder,
+}: {
+  context: FaultContext;
+  lake: LakeQuery;
+  recorder: TopicRecorder;
+}): Promise<ChangelogInputs> {
+  const { stack, pipeline } = context;
+  const { database } = pipeline.spec.names;
+  await using mysql = await openMysql(stack);
+  const there = new Set(await lake.tables());
+  const captured = new Set(pipeline.spec.tables);
+  return {
+    pipeline: pipeline.spec,
+    tables: (await describeTables(mysql, database)).filter(({ name }) => captured.has(name)),
+    lake: (table) => (there.has(table) ? lake.relation(table) : undefined),
+    source: attachedMysql(mysqlCatalog),
+    topicIsComplete: recorder.complete,
+  };
+}
+
+/** A check that throws has proved nothing, for or against. */
+async function checked({
+  check,
+  inputs,
+  lake,
+}: {
+  check: ScenarioCheck;
+  inputs: ChangelogInputs;
+  lake: LakeQuery;
+}): Promise<CheckVerdict> {
+  try {
+    return await runCheck(check(inputs), lake.rows);
+  } catch (error) {
+    return { name: check.name, verdict: "unknown", anomalies: [], note: messageOf(error) };
+  }
+}
+
+/** Rows that never arrived, or arrived too late, though nothing that is there is wrong. */
+function liveness(
+  { scenario, unsettled, recoverMs }: JudgeRunOptions,
+  checks: readonly CheckVerdict[],
+): CheckVerdict[] {
+  const within = scenario.expect?.recoverWithinMs;
+  const late = within !== undefined && recoverMs !== undefined && recoverMs > within;
+  const found = checks.some(({ anomalies }) => anomalies.length > 0);
+  const anomalies: Anomaly[] = [
+    ...(unsettled === undefined || found ? [] : [neverCommitted(unsettled)]),
+    ...(late
+      ? [neverCommitted(`rows flowed again after ${Math.round(recoverMs)} ms, expected within ${within} ms`)]
+      : []),
+  ];
+  const note = unsettled ?? "all positions agree";
+  return [{ name: "settled", verdict: anomalies.length === 0 ? "valid" : "invalid", anomalies, note }];
+}
+
+function neverCommitted(evidence: string): Anomaly {
+  return {
+    class: "never-committed",
+    hop: "object-store->catalog",
+    table: "all",
+    key: "",
+    count: 1,
+    evidence: [evidence],
+  };
+}

@@ -1,0 +1,194 @@
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { usageError } from "#core/errors.ts";
+import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
+import type { PartitionOffsets } from "#core/ports.ts";
+import { awaitRunning, awaitStopped } from "#stages/connect/progress.ts";
+import { offsetAt, sourcePosition } from "#stages/debezium/progress.ts";
+import { type ChangeRecord, decodeRecord } from "#stages/debezium/record.ts";
+import type { FaultContext } from "./context.ts";
+import type { Fault, InjectedFault } from "./fault.ts";
+import { type Moment, momentText } from "./moments.ts";
+
+export interface RewindSource {
+  readonly when: Moment;
+  /** How many of the newest row changes in the topics are to be sent again; whole transactions, so it may be a few more. */
+  readonly by: { readonly operations: number };
+}
+
+/**
+ * Stops the source connector, moves its stored offset back by REST, and resumes it. Announces `rewound`: the records in
+ * the topics that lie behind the new offset, counted while it stands still.
+ */
+export function rewindSource({ when, by }: RewindSource): Fault {
+  return {
+    label: `rewind the source by ${by.operations} operations ${momentText(when)}`,
+    when,
+    inject: async (context) => {
+      const { connect } = context.clients;
+      const name = context.pipeline.spec.names.sourceConnector;
+      await stopped(context, "source");
+      const target = targetOf(await changesInTopics(context), by.operations);
+      const before = sourcePosition(await connect.source.offsets(name));
+      if (before === undefined) throw tooFew(0, by.operations);
+      // The file and its position stay: with GTIDs on, Debezium goes by the set alone.
+      const after = { ...before, gtids: `${target.serverUuid}:1-${target.sequence}` };
+      await connect.source.alterOffsets({
+        name,
+        offsets: [offsetAt({ spec: context.pipeline.spec, position: after })],
+      });
+      return rewound({ context, end: "source", announced: target.again, proof: `${before.gtids} -> ${after.gtids}` });
+    },
+  };
+}
+
+export interface RewindSinkGroups {
+  readonly when: Moment;
+  /** `data`: the group that Connect keeps for the sink. `coordinator`: the one under which control events are read. */
+  readonly groups: readonly ("data" | "coordinator")[];
+}
+
+/** Stops the sink, moves its consumer groups back to the start, and resumes it. Announces `rewound`: the records below the data group's old offsets. */
+export function rewindSinkGroups({ when, groups }: RewindSinkGroups): Fault {
+  return {
+    label: `rewind the sink's groups (${groups.join(", ")}) ${momentText(when)}`,
+    when,
+    inject: async (context) => {
+      const { kafka } = context.clients;
+      const { names } = context.pipeline.spec;
+      await somethingCommitted(context);
+      await stopped(context, "sink");
+      for (const group of [names.sinkGroup, names.coordinatorGroup]) await emptied(context, group);
+      const committed = await kafka.groupOffsets(names.sinkGroup);
+      const again = groups.includes("data") ? await recordsBelow(context, committed) : 0;
+      if (groups.includes("data")) {
+        for (const [topic, offsets] of committed)
+          await kafka.setGroupOffsets({ group: names.sinkGroup, topic, offsets: zeroed(offsets) });
+      }
+      if (groups.includes("coordinator")) {
+        await kafka.setGroupOffsets({
+          group: names.coordinatorGroup,
+          topic: names.controlTopic,
+          offsets: new Map([[0, 0n]]),
+        });
+      }
+      return rewound({
+        context,
+        end: "sink",
+        announced: again,
+        proof: `${groups.join(" and ")} at 0, ${again} records below the old offsets`,
+      });
+    },
+  };
+}
+
+interface Rewound {
+  readonly context: FaultContext;
+  readonly end: "source" | "sink";
+  readonly announced: number;
+  readonly proof: string;
+}
+
+/** The connector resumes at once: the blow is the moved offset, not the pause. */
+function rewound({ context, end, announced, proof }: Rewound): InjectedFault {
+  const { connect } = context.clients;
+  const name = connectorOf(context, end);
+  return {
+    healAfterMs: 0,
+    heal: async () => {
+      await connect[end].resume(name);
+      await awaitRunning({ connect: connect[end], connector: name, deadline: deadlineIn(60_000), logFiles: [] });
+    },
+    proof: async () => proof,
+    announced: async () => ({ rewound: announced }),
+  };
+}
+
+function connectorOf({ pipeline }: FaultContext, end: "source" | "sink"): string {
+  return end === "source" ? pipeline.spec.names.sourceConnector : pipeline.spec.names.sinkConnector;
+}
+
+async function stopped(context: FaultContext, end: "source" | "sink"): Promise<void> {
+  const connect = context.clients.connect[end];
+  const connector = connectorOf(context, end);
+  await connect.stop(connector);
+  await awaitStopped({ connect, connector, deadline: deadlineIn(60_000), logFiles: [] });
+}
+
+interface Target {
+  readonly serverUuid: string;
+  /** The last transaction that is not sent again. */
+  readonly sequence: number;
+  /** Records that come again. */
+  readonly again: number;
+}
+
+function targetOf(changes: readonly ChangeRecord[], operations: number): Target {
+  const gtids = changes.map(({ gtid }) => /^(.+):(\d+)$/.exec(gtid ?? "")).filter((match) => match !== null);
+  const sequences = gtids.map(([, , sequence]) => Number(sequence)).toSorted((left, right) => left - right);
+  const first = sequences[sequences.length - operations];
+  const serverUuid = gtids[0]?.[1];
+  if (first === undefined || serverUuid === undefined) throw tooFew(changes.length, operations);
+  return { serverUuid, sequence: first - 1, again: sequences.filter((sequence) => sequence >= first).length };
+}
+
+function tooFew(changes: number, operations: number): Error {
+  return usageError({
+    code: "REWIND_TOO_FAR",
+    what: `the source cannot be rewound by ${operations} operations`,
+    expected: "as many streamed changes with GTIDs in the topics by then",
+    got: String(changes),
+    remedy: "rewind by fewer operations, or strike later; where GTID is off, this fault cannot be used",
+  });
+}
+
+/** The streamed changes in the data topics; snapshot rows have no GTID and are left out. */
+async function changesInTopics({ clients, pipeline: { spec } }: FaultContext): Promise<ChangeRecord[]> {
+  const changes: ChangeRecord[] = [];
+  for (const topic of capturedTables(spec).map((table) => topicOf(spec, table))) {
+    const to = await clients.kafka.endOffsets(topic);
+    for await (const record of clients.kafka.read({ topic, from: new Map(), to })) {
+      const change = decodeRecord(record);
+      if (change !== undefined && change.op !== "r") changes.push(change);
+    }
+  }
+  return changes;
+}
+
+/** A group that never committed has nothing to go back from. */
+async function somethingCommitted({ clients, pipeline }: FaultContext): Promise<void> {
+  const { names } = pipeline.spec;
+  await poll({
+    what: `the sink's group ${names.sinkGroup} to commit its first offsets`,
+    deadline: deadlineIn(60_000),
+    look: async () =>
+      (await clients.kafka.groupOffsets(names.sinkGroup)).size > 0 ? seen(undefined) : notYet("no offsets"),
+  });
+}
+
+/** A stopped connector's consumers leave their groups a moment later; only then can the offsets be moved. */
+async function emptied({ clients }: FaultContext, group: string): Promise<void> {
+  await poll({
+    what: `the members of ${group} to leave`,
+    deadline: deadlineIn(30_000),
+    look: async () => {
+      const { members } = await clients.kafka.describeGroup(group);
+      return members.length === 0 ? seen(undefined) : notYet(`${members.length} members`);
+    },
+  });
+}
+
+/** Records that a sink stores, below these offsets: no tombstones, no transaction markers. */
+async function recordsBelow(
+  { clients }: FaultContext,
+  committed: ReadonlyMap<string, PartitionOffsets>,
+): Promise<number> {
+  let records = 0;
+  for (const [topic, to] of committed) {
+    for await (const record of clients.kafka.read({ topic, from: new Map(), to })) if (record.value !== null) records++;
+  }
+  return records;
+}
+
+function zeroed(offsets: PartitionOffsets): PartitionOffsets {
+  return new Map([...offsets.keys()].map((partition) => [partition, 0n]));
+}

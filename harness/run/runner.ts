@@ -1,0 +1,152 @@
+import { type PartsRequest, resolveParts } from "#artifacts/resolve.ts";
+import { stopwatch } from "#core/clock.ts";
+import { environmentError, FloeError, renderError } from "#core/errors.ts";
+import type { Stamped } from "#core/history.ts";
+import type { Profile } from "#core/pipeline-spec.ts";
+import { freshRunId } from "#core/random.ts";
+import { Scope } from "#core/scope.ts";
+import type { RunVerdict } from "#core/verdict.ts";
+import type { VersionSet } from "#core/versions.ts";
+import { progressText } from "#report/console.ts";
+import type { ScenarioFile } from "./find.ts";
+import { makeRunFolder, type RunFolder, writeJson } from "./folder.ts";
+import { type HistoryFile, openHistory } from "./history-file.ts";
+import { type PhaseClock, phaseClock } from "./phases.ts";
+import type { Scenario } from "./scenario.ts";
+import { clearStacks } from "./session.ts";
+import { type Ending, tellStory } from "./story.ts";
+
+export interface RunRequest {
+  readonly file: ScenarioFile;
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly profile: Profile;
+  readonly set: PartsRequest["set"];
+  readonly objectStore: PartsRequest["objectStore"];
+  readonly plugin: readonly string[];
+  readonly mysqld?: string;
+  readonly keep: boolean;
+  readonly runs: string;
+  readonly cacheDir: string;
+  readonly stateDir: string;
+  readonly signal: AbortSignal;
+  readonly listen: (event: Stamped) => void;
+}
+
+/** What everything in a run may use. */
+export interface Run {
+  readonly request: RunRequest;
+  readonly runId: string;
+  readonly folder: RunFolder;
+  readonly history: HistoryFile;
+  readonly clock: PhaseClock;
+  readonly scope: Scope;
+}
+
+/**
+ * Runs a scenario from start to verdict. A broken environment and a fault that never bit end as `unknown`, told in the
+ * verdict; only wrong usage, and defects of Floe, are thrown. Nothing is left running, but a stack that is to be kept.
+ */
+export async function runScenario(request: RunRequest): Promise<{ verdict: RunVerdict; folder: string }> {
+  const elapsed = stopwatch();
+  const folder = await makeRunFolder({ runs: request.runs, scenario: request.file.name });
+  using history = openHistory(folder.file("history.jsonl"));
+  history.listen(request.listen);
+  const run: Run = {
+    request,
+    runId: freshRunId(),
+    folder,
+    history,
+    clock: phaseClock(history),
+    scope: new Scope("run"),
+  };
+
+  let versions = noVersions;
+  const ending = await endingOf(run, async () => {
+    const parts = await findParts(run);
+    versions = parts.versions;
+    history.append({ type: "run-started", ...headline(run), versions });
+    await clearStacks({ stateDir: request.stateDir, history });
+    return tellStory(run, parts);
+  });
+  const disposal = await dispose(run);
+
+  const verdict: RunVerdict = {
+    version: 1,
+    ...ending,
+    ...(disposal.length > 0 ? { verdict: "unknown", error: [...(ending.error ?? []), ...disposal] } : {}),
+    ...headline(run),
+    versions,
+    timings: run.clock.timings(elapsed()),
+  };
+  await writeJson(folder.file("verdict.json"), verdict);
+  history.append({ type: "run-ended", verdict: verdict.verdict, totalMs: verdict.timings.totalMs });
+  return { verdict, folder: folder.path };
+}
+
+async function findParts({ request, clock, history }: Run) {
+  let told = "";
+  return clock.step("parts found", () =>
+    resolveParts({
+      set: request.set,
+      cacheDir: request.cacheDir,
+      objectStore: request.objectStore,
+      catalog: request.scenario.pipeline?.catalog ?? "rest",
+      plugins: request.plugin,
+      ...(request.mysqld === undefined ? {} : { mysqld: request.mysqld }),
+      onProgress: (progress) => {
+        const text = progressText(progress);
+        if (text !== told) history.append({ type: "note", text });
+        told = text;
+      },
+    }),
+  );
+}
+
+function headline({ request, runId }: Run) {
+  const { file, scenario, seed, profile } = request;
+  const changed = Object.entries(request.set).map(([axis, version]) => ` --set ${axis}=${version}`);
+  const rerun = `./floe scenario ${file.name.startsWith("own/") ? file.path : file.name} --seed ${seed}${profile === "fast" ? "" : ` --profile ${profile}`}${changed.join("")}`;
+  return { scenario: file.name, story: scenario.story, seed, runId, rerun, runtime: "native", profile };
+}
+
+/** Turns what was thrown into an ending, where it speaks of the environment and not of Floe. */
+async function endingOf(run: Run, story: () => Promise<Ending>): Promise<Ending> {
+  const { signal } = run.request;
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const interrupt = () =>
+    reject(environmentError({ code: "INTERRUPTED", what: "the run was interrupted", remedy: "run it again" }));
+  signal.addEventListener("abort", interrupt, { once: true });
+  try {
+    return await Promise.race([story(), interrupted]);
+  } catch (error) {
+    if (!(error instanceof FloeError) || error.blame === "usage") {
+      await dispose(run);
+      throw error;
+    }
+    return { verdict: "unknown", checks: [], error: renderError(error) };
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+  }
+}
+
+/** Ends everything the run has started. Gives the errors as lines: they must not hide the run's own. */
+async function dispose({ scope, clock }: Run): Promise<string[]> {
+  try {
+    await clock.phase("dispose", () => scope[Symbol.asyncDispose]());
+    return [];
+  } catch (error) {
+    return renderError(error);
+  }
+}
+
+const noVersions: VersionSet = {
+  kafka: "",
+  debezium: "",
+  iceberg: "",
+  catalog: "",
+  mysql: "",
+  objectStore: "",
+  duckdb: "",
+  java: "",
+};

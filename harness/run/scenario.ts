@@ -1,0 +1,82 @@
+import type { LinkName } from "#core/addresses.ts";
+import type { Expectation, KnownBug } from "#core/expectation.ts";
+import type { CatalogType, PositionMode, Projection, RecordShape } from "#core/pipeline-spec.ts";
+import type { Random } from "#core/random.ts";
+import type { Row, Source } from "#core/source.ts";
+import type { Workload } from "#core/workload.ts";
+import type { ScenarioCheck } from "./checks.ts";
+import type { Fault } from "./fault.ts";
+import type { Moment } from "./moments.ts";
+
+/** A story that can be run: what is written, what breaks, what must be true afterwards. */
+export interface ScenarioDefinition {
+  /** One or two sentences, told at the start of the run. */
+  readonly story: string;
+  /** Words to choose scenarios by: `--tag slow`. Scenarios tagged `slow` are left out of `all`. */
+  readonly tags?: readonly string[];
+  readonly source: Source;
+  readonly workload: Workload;
+  /** How the pipeline differs from the default: shape, projection, catalog, positions, partitions, tasks. */
+  readonly pipeline?: PipelineOptions;
+  /** How the stack differs from the default: one broker, one worker, one Connect cluster. */
+  readonly stack?: StackOptions;
+  readonly schemaChanges?: readonly SchemaChange[];
+  readonly faults?: readonly Fault[];
+  /** What is proved; the current state and the changelog unless told. */
+  readonly checks?: readonly ScenarioCheck[];
+  /** What is allowed, by anomaly class. Everything that is not named is expected to be zero. */
+  readonly expect?: Expectation;
+  /** Bugs of the servers that this scenario shows on the versions that have them. */
+  readonly known?: readonly KnownBug[];
+  /** How long the rows may take to settle after the last write; milliseconds, 60,000 unless told. */
+  readonly settleWithinMs?: number;
+}
+
+export interface PipelineOptions {
+  readonly shape?: RecordShape;
+  readonly projection?: Partial<Projection>;
+  readonly catalog?: CatalogType;
+  readonly positions?: PositionMode;
+  readonly partitions?: number;
+  readonly sinkTasks?: number;
+  /** Settings over those of connectors/mysql-source.json: a transform, a predicate. */
+  readonly source?: Readonly<Record<string, string>>;
+  /** Settings over those of connectors/iceberg-sink.json. */
+  readonly sink?: Readonly<Record<string, string>>;
+}
+
+export interface StackOptions {
+  readonly brokers?: 1 | 3;
+  readonly workers?: 1 | 2;
+  /** `shared`: one Connect cluster for both connectors. `separate`: one for each, as MSK Connect has it. */
+  readonly topology?: "shared" | "separate";
+  /** Memory for each worker's JVM; 768 MB unless told. */
+  readonly workerHeapMb?: number;
+}
+
+/** DDL in the middle of the workload, and what the writers do with the new column from then on. */
+export interface SchemaChange {
+  readonly when: Moment;
+  readonly sql: string;
+  readonly afterwards?: {
+    readonly table: string;
+    /** The probability that a transaction is one of these updates. */
+    readonly chance: number;
+    readonly set: (row: Row, random: Random) => Row;
+  };
+}
+
+/** A scenario as its file exports it. The brand tells it from any other object. */
+export interface Scenario extends ScenarioDefinition {
+  readonly kind: "floe-scenario";
+}
+
+/** Declares a scenario. The default export of a scenario file. */
+export function defineScenario(definition: ScenarioDefinition): Scenario {
+  return { kind: "floe-scenario", ...definition };
+}
+
+/** The links that a scenario's faults want a proxy in. */
+export function proxiedLinks(scenario: Scenario): ReadonlySet<LinkName> {
+  return new Set((scenario.faults ?? []).flatMap((fault) => fault.links ?? []));
+}

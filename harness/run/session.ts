@@ -1,0 +1,177 @@
+import { join } from "node:path";
+import { z } from "zod";
+import type { Parts } from "#artifacts/resolve.ts";
+import type { LinkName } from "#core/addresses.ts";
+import { FloeError } from "#core/errors.ts";
+import type { History } from "#core/history.ts";
+import { freshRunId } from "#core/random.ts";
+import type { Scope } from "#core/scope.ts";
+import { workerFile } from "#pipeline";
+import { attachNativeRuntime } from "#runtime/native/attach.ts";
+import { type NativeRuntime, openNativeRuntime } from "#runtime/native/runtime.ts";
+import type { OnServer } from "#runtime/native/server.ts";
+import { clearLeftovers, listStacks, type StackState } from "#runtime/native/stacks.ts";
+import type { Runtime } from "#runtime/port.ts";
+import { freshSecrets, type Stack, type StackPlan, type StackSecrets, stackSecrets, startStack } from "../stack.ts";
+
+export interface SessionRequest {
+  readonly plan: StackPlan;
+  readonly parts: Parts;
+  readonly proxied: ReadonlySet<LinkName>;
+  /** The folder of a stack that has to be started: its logs lie there. */
+  readonly folder: string;
+  readonly cacheDir: string;
+  readonly stateDir: string;
+  readonly history: History;
+}
+
+/** A stack that is starting, or a kept one that runs already. */
+export interface Session {
+  readonly stack: Stack;
+  /** Where its servers' logs are. */
+  readonly logs: string;
+  /** The stack was there before this run, and nobody else uses it now: what still runs on it is left from earlier ones. */
+  readonly inherited: boolean;
+  /** Lets the stack live on after this process. Called once it has proved to be well. */
+  keep(): Promise<void>;
+  /** Makes what lets the next stack start faster, where it is missing. Stops servers: the last thing a run does. */
+  archive(): Promise<void>;
+}
+
+/** What a kept stack is known by: another plan, or another version of a part, is another stack. */
+const details = z.object({ fits: z.string(), secrets: z.string() });
+
+/** Ends what earlier crashes left behind, and says so. */
+export async function clearStacks({ stateDir, history }: Pick<SessionRequest, "stateDir" | "history">): Promise<void> {
+  for (const { stackId, because, killed } of await clearLeftovers({ stateDir })) {
+    history.append({
+      type: "note",
+      text: `cleared stack ${stackId} (${because}): ended ${killed.join(", ") || "nothing"}`,
+    });
+  }
+}
+
+/** Finds the kept stack that fits, or starts one. The servers may still be starting when this returns. */
+export async function openSession(request: SessionRequest, scope: Scope): Promise<Session> {
+  const kept = findKept(request);
+  return kept === undefined ? startFresh(request, scope) : adopt({ request, kept, scope });
+}
+
+/**
+ * A port that somebody took between its choice and its use: everything that was started is ended and started again, on
+ * other ports.
+ */
+export async function onFreePorts<T>({
+  scope,
+  history,
+  attempt,
+}: {
+  scope: Scope;
+  history: History;
+  attempt: (scope: Scope) => Promise<T>;
+}): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const inner = await scope.child(`attempt ${tries}`);
+    try {
+      return await attempt(inner);
+    } catch (error) {
+      if (!(error instanceof FloeError && error.code === "PORT_TAKEN") || tries === 3) throw error;
+      history.append({ type: "note", text: `${error.message}; starting again on other ports` });
+      await inner[Symbol.asyncDispose]();
+    }
+  }
+}
+
+async function startFresh(request: SessionRequest, scope: Scope): Promise<Session> {
+  const { plan, parts } = request;
+  const runtime: NativeRuntime = await openNativeRuntime({
+    ...request,
+    stackId: freshRunId(),
+    jvm: plan.profile === "fast" ? "fast" : "default",
+    classDataSharing: true,
+    recordClasses: true,
+    onServer: tellServers(request),
+  });
+  await scope.own("runtime", runtime);
+  const secrets = freshSecrets();
+  const stack = await begin({ request, scope, runtime, secrets });
+  const keep = () => runtime.keep({ fits: fingerprint(plan, parts), secrets: JSON.stringify(secrets) });
+  const archive = async () => {
+    const names = await runtime.archiveClasses();
+    if (names.length > 0)
+      request.history.append({
+        type: "note",
+        text: `the next start will be faster: classes of ${names.join(", ")} archived`,
+      });
+  };
+  return { stack, logs: join(request.folder, "logs"), inherited: false, keep, archive };
+}
+
+async function adopt({
+  request,
+  kept,
+  scope,
+}: {
+  request: SessionRequest;
+  kept: StackState;
+  scope: Scope;
+}): Promise<Session> {
+  const runtime = await attachNativeRuntime({
+    stateDir: request.stateDir,
+    record: kept.record,
+    onServer: tellServers(request),
+  });
+  await scope.own("runtime", runtime);
+  const secrets = stackSecrets.parse(JSON.parse(details.parse(runtime.details).secrets));
+  request.history.append({ type: "note", text: `using the kept stack ${kept.record.stackId}; ./floe down ends it` });
+  const stack = await begin({ request, scope, runtime, secrets });
+  return {
+    stack,
+    logs: join(kept.record.folder, "logs"),
+    inherited: kept.users === 0,
+    keep: () => runtime.keep(),
+    archive: async () => undefined,
+  };
+}
+
+async function begin({
+  request,
+  scope,
+  runtime,
+  secrets,
+}: {
+  request: SessionRequest;
+  scope: Scope;
+  runtime: Runtime;
+  secrets: StackSecrets;
+}): Promise<Stack> {
+  const { plan, proxied, parts, history } = request;
+  return startStack({
+    scope,
+    runtime,
+    plan,
+    secrets,
+    proxied,
+    pluginPath: parts.pluginPath,
+    worker: await workerFile(plan.profile),
+    onReady: (server, ms) => history.append({ type: "step", text: `${server} ready`, ms }),
+  });
+}
+
+/** Proxies live in the harness: a scenario that wants one in a link of the brokers needs a stack of its own. */
+function findKept({ plan, parts, proxied, stateDir }: SessionRequest): StackState | undefined {
+  if (proxied.size > 0) return undefined;
+  const wanted = fingerprint(plan, parts);
+  return listStacks({ stateDir }).find(
+    ({ condition, record }) => condition === "kept" && details.safeParse(record.details).data?.fits === wanted,
+  );
+}
+
+function fingerprint(plan: StackPlan, { versions, pluginPath }: Parts): string {
+  return JSON.stringify({ plan, versions, pluginPath });
+}
+
+function tellServers({ history }: SessionRequest): OnServer {
+  return (server, state, detail) =>
+    history.append({ type: "server", server, state, ...(detail === undefined ? {} : { detail }) });
+}

@@ -1,0 +1,98 @@
+import { monotonicMs } from "#core/clock.ts";
+import { type Deadline, pause } from "#core/deadline.ts";
+import { keyText } from "#core/key-text.ts";
+import type { PipelineSpec } from "#core/pipeline-spec.ts";
+import type { Change } from "#core/source.ts";
+import type { Clients } from "#pipeline";
+import { failureOf } from "#stages/connect/progress.ts";
+import { committedBehind } from "#stages/iceberg/progress.ts";
+import type { TopicRecorder } from "./recorder.ts";
+
+export interface SettleOptions {
+  readonly clients: Clients;
+  readonly spec: PipelineSpec;
+  readonly recorder: TopicRecorder;
+  /** The last row that was written to each captured table. */
+  readonly sentinels: readonly Change[];
+  readonly deadline: Deadline;
+  /** How long nothing at all may move before waiting on is pointless: longer than the slowest session time-out. */
+  readonly stillMs: number;
+  readonly logFiles: readonly string[];
+}
+
+/** Undefined: all positions agree. Else what was still missing when nothing moved any more, or time was up. */
+export type Unsettled = string | undefined;
+
+/**
+ * Waits until every stage has got past the last row that was written: the sentinels are in their topics, the sink's
+ * group is past them, and each table's newest snapshot is past what the sink has announced of it. Reads only.
+ */
+export async function settle(options: SettleOptions): Promise<Unsettled> {
+  const { deadline, stillMs } = options;
+  let [saw, changedMs, checkedMs] = ["", monotonicMs(), monotonicMs()];
+  for (;;) {
+    const now = await whatIsMissing(options);
+    if (now === undefined) return undefined;
+    if (now.position !== saw) [saw, changedMs] = [now.position, monotonicMs()];
+    if (monotonicMs() - checkedMs > 1_000) {
+      await failIfFailed(options);
+      checkedMs = monotonicMs();
+    }
+    if (monotonicMs() - changedMs > stillMs) return `${now.text}; nothing moved for ${Math.round(stillMs / 1000)} s`;
+    if (deadline.remainingMs() === 0) return `${now.text} after ${deadline.totalMs} ms`;
+    await pause(100);
+  }
+}
+
+interface Missing {
+  readonly text: string;
+  /** Changes whenever anything moves. */
+  readonly position: string;
+}
+
+async function whatIsMissing(options: SettleOptions): Promise<Missing | undefined> {
+  return (await missingInTopics(options)) ?? (await missingInGroup(options)) ?? (await missingInTables(options));
+}
+
+async function missingInTopics({ recorder, sentinels }: SettleOptions): Promise<Missing | undefined> {
+  const away = () => sentinels.filter(({ table, key }) => !recorder.has(table, keyText(key)));
+  if (away().length > 0) await recorder.advance();
+  const missing = away();
+  if (missing.length === 0) return undefined;
+  const tables = missing.map(({ table }) => table).join(", ");
+  return { text: `the last row of ${tables} is not in its topic`, position: `topics ${recorder.records()} ${tables}` };
+}
+
+async function missingInGroup({ clients, spec, recorder }: SettleOptions): Promise<Missing | undefined> {
+  const committed = await clients.kafka.groupOffsets(spec.names.sinkGroup);
+  const behind: string[] = [];
+  for (const [topic, ends] of recorder.recordEnds()) {
+    for (const [partition, end] of ends) {
+      const at = committed.get(topic)?.get(partition) ?? -1n;
+      if (at < end) behind.push(`${topic}/${partition} at ${at} of ${end}`);
+    }
+  }
+  if (behind.length === 0) return undefined;
+  return {
+    text: `the sink's group is behind: ${behind.slice(0, 3).join(", ")}`,
+    position: `group ${behind.join(" ")}`,
+  };
+}
+
+async function missingInTables({ clients, spec }: SettleOptions): Promise<Missing | undefined> {
+  const behind = await committedBehind({ kafka: clients.kafka, catalog: clients.catalog, spec });
+  if (behind.length === 0) return undefined;
+  return { text: `not committed yet: ${behind.join(", ")}`, position: `tables ${behind.join(" ")}` };
+}
+
+/** A FAILED task never gets there: its own error says more than a time-out. */
+async function failIfFailed({ clients, spec, logFiles }: SettleOptions): Promise<void> {
+  const statuses = await Promise.all([
+    clients.connect.source.status(spec.names.sourceConnector),
+    clients.connect.sink.status(spec.names.sinkConnector),
+  ]);
+  for (const status of statuses) {
+    const failure = failureOf(status, logFiles);
+    if (failure !== undefined) throw failure;
+  }
+}

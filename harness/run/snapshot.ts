@@ -1,0 +1,59 @@
+import { monotonicMs } from "#core/clock.ts";
+import { type Deadline, notYet, poll, seen } from "#core/deadline.ts";
+import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
+import type { PartitionOffsets } from "#core/ports.ts";
+import type { Clients, Pipeline } from "#pipeline";
+import { failureOf } from "#stages/connect/progress.ts";
+import { snapshotPassed } from "#stages/debezium/progress.ts";
+import type { TopicRecorder } from "./recorder.ts";
+
+export interface SnapshotOptions {
+  readonly clients: Clients;
+  readonly pipeline: Pipeline;
+  readonly deadline: Deadline;
+  readonly logFiles: readonly string[];
+  /** Rows that MySQL had when the connector started, and a recorder that reads a small snapshot while it comes in. */
+  readonly rows: number;
+  readonly recorder: TopicRecorder | undefined;
+}
+
+/**
+ * Waits until the source connector has its initial snapshot behind it: every row of it is in the topics, or, where they
+ * are not read or the configuration leaves some out, the stored offset says so.
+ */
+export async function awaitSnapshot(options: SnapshotOptions): Promise<void> {
+  const { clients, pipeline, deadline, logFiles, recorder, rows } = options;
+  const connector = pipeline.spec.names.sourceConnector;
+  let failure: Error | undefined;
+  let askedMs = monotonicMs();
+  await poll({
+    what: `the initial snapshot of ${connector}`,
+    deadline,
+    everyMs: 100,
+    look: async () => {
+      failure = failureOf(await clients.connect.source.status(connector), logFiles);
+      await recorder?.advance();
+      if (recorder !== undefined && recorder.snapshotRecords() >= rows) return seen(undefined);
+      if (monotonicMs() - askedMs < offsetsEveryMs) return notYet("rows are missing");
+      askedMs = monotonicMs();
+      const offsets = await clients.connect.source.offsets(connector);
+      return snapshotPassed(offsets) ? seen(undefined) : notYet(JSON.stringify(offsets[0]?.offset ?? "no offset yet"));
+    },
+    hopeless: () => failure,
+    evidence: () => logFiles,
+  });
+}
+
+/** Connect makes a consumer for each question after offsets, which costs the snapshot itself its time. */
+const offsetsEveryMs = 1_000;
+
+/** Where each data topic ends now. */
+export async function topicEnds({
+  clients,
+  pipeline: { spec },
+}: Pick<SnapshotOptions, "clients" | "pipeline">): Promise<ReadonlyMap<string, PartitionOffsets>> {
+  const topics = capturedTables(spec).map((table) => topicOf(spec, table));
+  return new Map(
+    await Promise.all(topics.map(async (topic) => [topic, await clients.kafka.endOffsets(topic)] as const)),
+  );
+}

@@ -1,0 +1,170 @@
+import { join } from "node:path";
+import type { Parts } from "#artifacts/resolve.ts";
+import { monotonicMs } from "#core/clock.ts";
+import { deadlineIn } from "#core/deadline.ts";
+import type { PipelineSpec } from "#core/pipeline-spec.ts";
+import type { PartitionOffsets } from "#core/ports.ts";
+import type { Scope } from "#core/scope.ts";
+import type { RunVerdict } from "#core/verdict.ts";
+import { type Pipeline, startPipeline } from "#pipeline";
+import { openDuckdb } from "#stages/duckdb/client.ts";
+import type { Stack } from "../stack.ts";
+import { act } from "./act.ts";
+import type { FaultContext } from "./context.ts";
+import { writeConfigurations } from "./evidence.ts";
+import { notBitten } from "./fault-plan.ts";
+import { type Ground, layGround } from "./ground.ts";
+import { judgeRun } from "./judge.ts";
+import { type Ledger, openLedger } from "./ledger.ts";
+import { type Monitor, startMonitor } from "./monitor.ts";
+import { pipelineSpec } from "./plan.ts";
+import { openRecorder, type TopicRecorder } from "./recorder.ts";
+import type { Run } from "./runner.ts";
+import { writeSentinels } from "./sentinels.ts";
+import { onFreePorts } from "./session.ts";
+import { settle, type Unsettled } from "./settle.ts";
+import { awaitSnapshot, topicEnds } from "./snapshot.ts";
+
+/** What a run came to, without what the runner knows itself. */
+export type Ending = Pick<RunVerdict, "verdict" | "checks" | "recoverMs" | "measured" | "error">;
+
+/** Up to so many rows of a snapshot are read from the topics and looked for one by one; beyond, they are judged by state. */
+const readSnapshotUpTo = 100_000;
+
+/** The run itself, in the order in which it happens: start and seed, connect, act under faults, heal, settle, check. */
+export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
+  const { request, clock, history, scope, folder } = run;
+  const { scenario } = request;
+  const spec = pipelineSpec(run);
+  // Takes a quarter of a second, which nobody has to wait for while the servers start.
+  const opening = openDuckdb({
+    extensionsFolder: parts.duckdbExtensions.folder,
+    memoryLimit: "1GB",
+    spillFolder: folder.file("spill"),
+  });
+  const attempt = (inner: Scope) => layGround({ run, parts, spec, scope: inner });
+  const ground = await onFreePorts({ scope, history, attempt });
+  const pipeline = await clock.step("connectors running", () => startConnectors(run, ground, spec));
+  const ledger = await scope.own("ledger", openLedger(folder.file("ledger.jsonl")));
+  const watched = { ...ground, pipeline, history, acknowledged: () => ground.seededRows + ledger.operations() };
+  const monitor = await scope.own("monitor", startMonitor({ ...watched, everyMs: 500 }));
+  const context = contextOf({ run, ground, pipeline, ledger, monitor });
+  const recorder = await scope.own("recorder", await passSnapshot({ run, ground, context }));
+
+  const faults = await clock.phase("act", () => act({ ...request, context }));
+  const settled = await clock.phase("settle", () => settleRun({ run, context, recorder, logFiles: logFiles(ground) }));
+  const recoverMs = faults.recoverMs(monotonicMs());
+  const unproved = await faults.unproved();
+  if (unproved.length > 0) throw notBitten(unproved);
+  const ending = await clock.phase("check", async () =>
+    judgeRun({
+      scenario,
+      context,
+      versions: parts.versions,
+      recorder,
+      duckdb: await opening,
+      unsettled: settled,
+      announced: await faults.announced(),
+      recoverMs,
+    }),
+  );
+  return {
+    ...ending,
+    ...(recoverMs === undefined ? {} : { recoverMs }),
+    measured: measured({ ground, ledger, recorder }),
+  };
+}
+
+function startConnectors(run: Run, { session, clients }: Ground, spec: PipelineSpec): Promise<Pipeline> {
+  const { scenario } = run.request;
+  const { stack, logs } = session;
+  return startPipeline({
+    stack,
+    clients,
+    spec,
+    overrides: { source: scenario.pipeline?.source ?? {}, sink: scenario.pipeline?.sink ?? {} },
+    onConfigured: (configurations) => writeConfigurations(run, configurations, secretsOf(stack)),
+    logFiles: workerLogs(stack, logs),
+  });
+}
+
+interface Opening {
+  readonly run: Run;
+  readonly ground: Ground;
+  readonly pipeline: Pipeline;
+  readonly ledger: Ledger;
+  readonly monitor: Monitor;
+}
+
+function contextOf({ run, ground, ...rest }: Opening): FaultContext {
+  const { stack } = ground.session;
+  return { stack, server: (name) => stack.up(name), clients: ground.clients, history: run.history, ...rest };
+}
+
+/** Waits for the initial snapshot, and opens the recorder where its records begin to matter one by one. */
+async function passSnapshot({
+  run,
+  ground,
+  context,
+}: {
+  run: Run;
+  ground: Ground;
+  context: FaultContext;
+}): Promise<TopicRecorder> {
+  const { clock, folder } = run;
+  const { clients, seededRows: rows } = ground;
+  const open = (from: ReadonlyMap<string, PartitionOffsets>) =>
+    openRecorder({ kafka: clients.kafka, spec: context.pipeline.spec, from, file: folder.file("topics.jsonl") });
+  const early = rows <= readSnapshotUpTo ? open(new Map()) : undefined;
+  // A slow machine brings 3,000 rows a second through; the deadline is for a connector that hangs.
+  const deadline = deadlineIn(60_000 + rows / 3);
+  const waiting = { ...context, deadline, logFiles: logFiles(ground), rows, recorder: early };
+  await clock.step("snapshot passed", () => awaitSnapshot(waiting));
+  return early ?? open(await topicEnds(context));
+}
+
+interface Settling {
+  readonly run: Run;
+  readonly context: FaultContext;
+  readonly recorder: TopicRecorder;
+  readonly logFiles: readonly string[];
+}
+
+async function settleRun({ run, context, recorder, logFiles }: Settling): Promise<Unsettled> {
+  const { scenario, profile } = run.request;
+  const sentinels = await writeSentinels({ scenario, context });
+  return settle({
+    ...context,
+    spec: context.pipeline.spec,
+    recorder,
+    sentinels,
+    logFiles,
+    deadline: deadlineIn(scenario.settleWithinMs ?? 120_000),
+    // Longer than the slowest session time-out of the profile: a member that died is waited for, not given up.
+    stillMs: profile === "fast" ? 15_000 : 90_000,
+  });
+}
+
+function measured({
+  ground,
+  ledger,
+  recorder,
+}: {
+  ground: Ground;
+  ledger: Ledger;
+  recorder: TopicRecorder;
+}): Readonly<Record<string, number>> {
+  return { seededRows: ground.seededRows, operations: ledger.operations(), topicRecords: recorder.records() };
+}
+
+function logFiles({ session }: Ground): string[] {
+  return workerLogs(session.stack, session.logs);
+}
+
+function workerLogs({ names }: Stack, logs: string): string[] {
+  return names.filter((name) => name.startsWith("connect")).map((name) => join(logs, `${name}.log`));
+}
+
+function secretsOf({ secrets }: Stack): string[] {
+  return [...Object.values(secrets.mysql), ...Object.values(secrets.s3)];
+}

@@ -1,0 +1,247 @@
+import { z } from "zod";
+import { type Address, hostPort, kafkaLinks, type LinkName } from "#core/addresses.ts";
+import { stopwatch } from "#core/clock.ts";
+import { usageError } from "#core/errors.ts";
+import type { CatalogType, PositionMode, Profile } from "#core/pipeline-spec.ts";
+import { freshRunId, freshSecret } from "#core/random.ts";
+import type { Scope } from "#core/scope.ts";
+import { type Links, openLinks } from "#runtime/links.ts";
+import type { PlacedServer, RunningServer, Runtime, ServerSpec } from "#runtime/port.ts";
+import type { ConfigurationFile } from "#stages/connect/configuration.ts";
+import { connectServers } from "#stages/connect/server.ts";
+import { catalogServer } from "#stages/iceberg/server.ts";
+import { kafkaPort, kafkaServers } from "#stages/kafka/server.ts";
+import { mysqlServer } from "#stages/mysql/server.ts";
+import { type ObjectStoreKind, objectStoreServer } from "#stages/object-store/server.ts";
+
+/** Which servers a stack has, and how they are set. Pipelines that ask for the same can share one. */
+export interface StackPlan {
+  readonly profile: Profile;
+  readonly brokers: 1 | 3;
+  readonly workers: 1 | 2;
+  /** `shared`: one Connect cluster, `connect`. `separate`: two, `connect-source` and `connect-sink`. */
+  readonly topology: "shared" | "separate";
+  readonly positions: PositionMode;
+  readonly objectStore: ObjectStoreKind;
+  readonly catalog: CatalogType;
+  /** Memory for a worker's JVM. */
+  readonly workerHeapMb: number;
+}
+
+/** The passwords and keys of a stack, as they are also written down for the next user of a kept one. */
+export const stackSecrets = z.object({
+  mysql: z.object({ root: z.string(), harness: z.string(), debezium: z.string(), duckdb: z.string() }),
+  s3: z.object({ accessKey: z.string(), secretKey: z.string() }),
+});
+export type StackSecrets = z.infer<typeof stackSecrets>;
+
+/** Where each link leads: one address, or one for each broker. */
+export type LinkAddresses = Readonly<Record<LinkName, readonly Address[]>>;
+
+/** A stack whose addresses are known and whose servers run, or are about to. */
+export interface Stack {
+  readonly plan: StackPlan;
+  readonly secrets: StackSecrets;
+  readonly addresses: LinkAddresses;
+  /** The REST address of the cluster that runs the sources, and of the one that runs the sinks. */
+  readonly connect: { readonly source: Address; readonly sink: Address };
+  readonly links: Links;
+  readonly names: readonly string[];
+  /** A server once it is ready. */
+  up(name: string): Promise<RunningServer>;
+  /** All servers, once all are ready. */
+  readonly ready: Promise<readonly RunningServer[]>;
+}
+
+/** The bucket of every stack, and the folder in it that holds the tables. */
+export const bucket = "lake";
+export const warehouseFolder = "warehouse";
+const warehouse = `s3://${bucket}/${warehouseFolder}`;
+
+export interface StartStackOptions {
+  readonly scope: Scope;
+  readonly runtime: Runtime;
+  readonly plan: StackPlan;
+  readonly secrets: StackSecrets;
+  readonly proxied: ReadonlySet<LinkName>;
+  readonly pluginPath: readonly string[];
+  /** connectors/worker.properties, with the profile's file laid over it. */
+  readonly worker: ConfigurationFile;
+  readonly onReady: (server: string, ms: number) => void;
+}
+
+/**
+ * Chooses every address first, then starts all servers side by side. Returns while they are starting. On a runtime that
+ * is attached to a kept stack, the same calls find the servers that run already.
+ */
+export async function startStack(options: StartStackOptions): Promise<Stack> {
+  const { scope, runtime, plan, proxied, secrets } = options;
+  const links = openLinks({ scope, proxied, runtime });
+  // What a server is told of others is asked for at its launch, when all of them have their places.
+  const place: Placement = { servers: new Map(), addresses: undefined };
+  const specs = describeServers({ ...options, place });
+  for (const spec of specs) place.servers.set(spec.name, await runtime.place(spec));
+  place.addresses = await layLinks({ links, plan, place });
+
+  const starting = new Map(specs.map((spec) => [spec.name, startOne(options, placed(place, spec.name))]));
+  return {
+    plan,
+    secrets,
+    addresses: place.addresses,
+    connect: connectAddresses({ plan, place }),
+    links,
+    names: specs.map(({ name }) => name),
+    up: (name) => starting.get(name) ?? Promise.reject(noSuchServer(name, [...starting.keys()])),
+    ready: Promise.all(starting.values()),
+  };
+}
+
+interface Placement {
+  readonly servers: Map<string, PlacedServer>;
+  addresses: LinkAddresses | undefined;
+}
+
+async function startOne(options: StartStackOptions, server: PlacedServer): Promise<RunningServer> {
+  const elapsed = stopwatch();
+  const running = await server.start();
+  options.onReady(running.name, elapsed());
+  return running;
+}
+
+export function freshSecrets(): StackSecrets {
+  return {
+    mysql: { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() },
+    s3: { accessKey: freshSecret(), secretKey: freshSecret() },
+  };
+}
+
+type Describing = StartStackOptions & { readonly place: Placement };
+
+function describeServers(options: Describing): ServerSpec[] {
+  const { plan, secrets, place } = options;
+  const link = (name: LinkName) => addressesOf(place, name);
+  return [
+    mysqlServer({ positions: plan.positions, profile: plan.profile, secrets: secrets.mysql }),
+    ...kafkaServers({
+      brokers: plan.brokers,
+      profile: plan.profile,
+      peers: (broker, port) => placed(place, `kafka-${broker}`).innerAddress(port),
+      links: (broker, name) => nth(link(name), broker - 1),
+    }),
+    objectStoreServer({ kind: plan.objectStore, bucket, ...secrets.s3 }),
+    ...(plan.catalog === "rest"
+      ? [catalogServer({ warehouse, objectStore: () => nth(link("catalog->object-store"), 0), ...secrets.s3 })]
+      : []),
+    ...describeWorkers(options),
+  ];
+}
+
+function describeWorkers({ plan, place, pluginPath, worker: properties }: Describing): ServerSpec[] {
+  return clusters(plan).flatMap((cluster) =>
+    connectServers({
+      cluster,
+      runId: freshRunId(),
+      workers: plan.workers,
+      profile: plan.profile,
+      properties,
+      variables: () => ({
+        "kafka.worker": addressesOf(place, "worker->kafka").map(hostPort).join(","),
+        "kafka.replication-factor": String(plan.brokers),
+      }),
+      advertised: (worker) => placed(place, `${cluster}-${worker}`).innerAddress("rest"),
+      pluginPath,
+      heapMb: plan.workerHeapMb,
+    }),
+  );
+}
+
+function clusters({ topology }: StackPlan): string[] {
+  return topology === "shared" ? ["connect"] : ["connect-source", "connect-sink"];
+}
+
+/** Puts every link's address, a proxy's or the server's own, on record. */
+async function layLinks({
+  links,
+  plan,
+  place,
+}: {
+  links: Links;
+  plan: StackPlan;
+  place: Placement;
+}): Promise<LinkAddresses> {
+  const lay = (name: LinkName, targets: readonly { server: string; port: string }[]) =>
+    Promise.all(targets.map(({ server, port }) => links.link(name, { server: placed(place, server), port })));
+  const brokers = Array.from({ length: plan.brokers }, (_, at) => `kafka-${at + 1}`);
+  const mysql = [{ server: "mysql", port: "sql" }];
+  const store = [{ server: "object-store", port: "s3" }];
+  const catalog = plan.catalog === "rest" ? [{ server: "catalog", port: "rest" }] : [];
+  const connect = [{ server: `${clusters(plan)[0] ?? "connect"}-1`, port: "rest" }];
+  const kafka = await Promise.all(
+    kafkaLinks.map(
+      async (name) =>
+        [
+          name,
+          await lay(
+            name,
+            brokers.map((server) => ({ server, port: kafkaPort(name) })),
+          ),
+        ] as const,
+    ),
+  );
+  const [worker, debezium, sink, harness] = kafka.map(([, addresses]) => addresses);
+  return {
+    "worker->kafka": worker ?? [],
+    "debezium->kafka": debezium ?? [],
+    "sink->kafka": sink ?? [],
+    "harness->kafka": harness ?? [],
+    "debezium->mysql": await lay("debezium->mysql", mysql),
+    "duckdb->mysql": await lay("duckdb->mysql", mysql),
+    "harness->mysql": await lay("harness->mysql", mysql),
+    "sink->object-store": await lay("sink->object-store", store),
+    "catalog->object-store": await lay("catalog->object-store", store),
+    "duckdb->object-store": await lay("duckdb->object-store", store),
+    "harness->object-store": await lay("harness->object-store", store),
+    "sink->catalog": await lay("sink->catalog", catalog),
+    "duckdb->catalog": await lay("duckdb->catalog", catalog),
+    "harness->catalog": await lay("harness->catalog", catalog),
+    "harness->connect": await lay("harness->connect", connect),
+  };
+}
+
+function connectAddresses({ plan, place }: { plan: StackPlan; place: Placement }): Stack["connect"] {
+  const [source = "connect", sink = source] = clusters(plan);
+  return {
+    source: placed(place, `${source}-1`).address("rest"),
+    sink: placed(place, `${sink}-1`).address("rest"),
+  };
+}
+
+/** A link's address; a Kafka link's first broker. */
+export function firstAddress(addresses: LinkAddresses, name: LinkName): Address {
+  return nth(addresses[name], 0);
+}
+
+function placed({ servers }: Placement, name: string): PlacedServer {
+  const found = servers.get(name);
+  if (found === undefined) throw noSuchServer(name, [...servers.keys()]);
+  return found;
+}
+
+function addressesOf({ addresses }: Placement, name: LinkName): readonly Address[] {
+  return addresses?.[name] ?? [];
+}
+
+function nth(addresses: readonly Address[], at: number): Address {
+  const found = addresses[at];
+  if (found === undefined) throw noSuchServer(`number ${at + 1}`, addresses.map(hostPort));
+  return found;
+}
+
+function noSuchServer(name: string, known: readonly string[]): Error {
+  return usageError({
+    code: "SERVER_UNKNOWN",
+    what: `this stack has no server ${name}`,
+    expected: `one of ${known.join(", ")}`,
+    remedy: "correct the fault's target, or the scenario's `stack`",
+  });
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheFolder } from "#artifacts/resolve.ts";
+import type { Stamped } from "#core/history.ts";
+import type { RunVerdict } from "#core/verdict.ts";
+import { findScenarios } from "#run/find.ts";
+import { loadScenario } from "#run/load.ts";
+import { type RunRequest, runScenario } from "#run/runner.ts";
+import type { Scenario } from "#run/scenario.ts";
+
+export interface Told {
+  readonly verdict: RunVerdict;
+  readonly folder: string;
+  readonly events: readonly Stamped[];
+}
+
+/** Runs a scenario of the project by name, as the command line does. */
+export async function runNamed(name: string, options: Partial<RunRequest> = {}): Promise<Told> {
+  const [file] = await findScenarios(name, process.cwd());
+  if (file === undefined) throw new Error(name);
+  return runIt({ ...options, file, scenario: await loadScenario(file, cacheFolder(process.env)) });
+}
+
+/** Runs a scenario that a test has made. */
+export async function runMade(scenario: Scenario, options: Partial<RunRequest> = {}): Promise<Told> {
+  return runIt({ ...options, file: { name: "test/made", path: "made" }, scenario });
+}
+
+async function runIt(options: Partial<RunRequest> & Pick<RunRequest, "file" | "scenario">): Promise<Told> {
+  const folder = mkdtempSync(join(tmpdir(), "floe-test-"));
+  const events: Stamped[] = [];
+  const told = await runScenario({
+    seed: 7,
+    profile: "fast",
+    set: {},
+    objectStore: "s3proxy",
+    plugin: [],
+    keep: false,
+    runs: join(folder, "runs"),
+    stateDir: join(folder, "stacks"),
+    cacheDir: cacheFolder(process.env),
+    signal: new AbortController().signal,
+    listen: (event) => events.push(event),
+    ...options,
+  });
+  return { ...told, events };
+}
+
+/** Everything that a failed expectation should show. */
+export function account({ verdict }: Told): string {
+  const { checks, error, scenario, timings } = verdict;
+  return JSON.stringify({ scenario, verdict: verdict.verdict, checks, error, timings }, undefined, 1);
+}

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { account, runNamed } from "./running.ts";
+
+// Each of the project's own scenarios on a stack of its own; the slow ones have a script of theirs (npm run test:slow).
+const names = [
+  "baseline/employees-arrive",
+  "baseline/hadoop-catalog",
+  "baseline/three-partitions-two-tasks",
+  "baseline/unwrapped-records",
+  "schema/column-added-mid-stream",
+  "schema/column-type-widened",
+  "faults/connect-worker-killed",
+  "offsets/source-rewound",
+  "offsets/sink-group-rewound",
+  "offsets/both-sink-groups-rewound",
+];
+
+describe("the project's scenarios come out as they say", () => {
+  for (const name of names) {
+    test(name, async () => {
+      const told = await runNamed(name);
+      expect(["valid", "known-bug"], account(told)).toContain(told.verdict.verdict);
+      for (const file of [
+        "history.jsonl",
+        "ledger.jsonl",
+        "topics.jsonl",
+        "connectors/source.json",
+        "logs/mysql.log",
+      ]) {
+        expect(existsSync(join(told.folder, file)), file).toBe(true);
+      }
+      const evidence = readFileSync(join(told.folder, "connectors/source.json"), "utf8");
+      expect(evidence).toContain('"database.password": "***"');
+    });
+  }
+});
