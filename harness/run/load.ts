@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { tsImport } from "tsx/esm/api";
 import { z } from "zod";
+import { openCache } from "#artifacts/cache.ts";
 import { FloeError, messageOf, systemCode, usageError } from "#core/errors.ts";
 import { run } from "#process/run.ts";
 import type { ScenarioFile } from "./find.ts";
@@ -66,6 +67,7 @@ async function checkTypes(file: ScenarioFile, cacheDir: string): Promise<void> {
   const compiler = join(root, "node_modules", ".bin", "tsc");
   if (existsSync(passed) || !existsSync(compiler)) return;
   const config = `${passed}.json`;
+  await openCache(cacheDir);
   await mkdir(join(cacheDir, "checked-scenarios"), { recursive: true });
   await writeFile(config, JSON.stringify(configurationFor(file)));
   try {
