@@ -8,7 +8,7 @@ import { mixed } from "#fixtures/workloads.ts";
 import { openLake, openMysql } from "#pipeline";
 import type { FaultContext } from "#run/context.ts";
 import { defineScenario } from "#run/scenario.ts";
-import { decodeRecord } from "#stages/debezium/record.ts";
+import { decodeRecord, rowOf } from "#stages/debezium/record.ts";
 import { openDuckdb } from "#stages/duckdb/client.ts";
 import { totalRecords } from "#stages/iceberg/progress.ts";
 import { measureRun } from "./running.ts";
@@ -115,7 +115,8 @@ async function topicValues({ clients, pipeline: { spec } }: FaultContext): Promi
     from: new Map(),
     to: await clients.kafka.endOffsets(topic),
   })) {
-    const after = decodeRecord(record)?.after ?? {};
+    const change = decodeRecord(record);
+    const after = change === undefined ? {} : (rowOf(change).after ?? {});
     for (const [column, value] of Object.entries(after)) {
       const place = `${String(after["id"])}/${column}`;
       if (!values.has(place)) values.set(place, value);

@@ -1,6 +1,7 @@
 import { cacheFolder, resolveParts } from "#artifacts/resolve.ts";
 import { monotonicMs } from "#core/clock.ts";
-import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
+import { seededRandom } from "#core/random.ts";
 import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import { openLake, openMysql } from "#pipeline";
@@ -9,8 +10,11 @@ import { defineScenario } from "#run/scenario.ts";
 import { openDuckdb } from "#stages/duckdb/client.ts";
 import { machine, measureRun, spread } from "./running.ts";
 
-// From the commit of a single INSERT to its row seen by DuckDB: 20 inserts, one after the other, on a settled pipeline.
-const inserts = 20;
+// From the commit of a single INSERT to its row seen by DuckDB: 30 inserts on a settled pipeline, at moments spread over
+// the sink's beat. An insert that follows the last one's arrival at once always comes just after a commit, and waits the
+// whole beat: 1.25 s each time.
+const inserts = 30;
+const beatMs = 1_330;
 const latenciesMs: number[] = [];
 
 const told = await measureRun(
@@ -48,8 +52,10 @@ async function timeInserts({ stack, pipeline }: FaultContext): Promise<void> {
   const duckdb = await openDuckdb({ extensionsFolder: parts.duckdbExtensions.folder });
   using lake = await openLake({ stack, spec: pipeline.spec, duckdb });
   await using mysql = await openMysql(stack, pipeline.spec.names.database);
+  const random = seededRandom("latency");
   for (let number = 0; number < inserts; number++) {
     const key = 900_000_000 + number;
+    await pause(random.int(0, beatMs));
     await mysql.execute(`INSERT INTO employees VALUES (${key}, '1960-01-01', 'Ada', 'Timed', 'F', '1990-01-01')`);
     const committedMs = monotonicMs();
     await poll({

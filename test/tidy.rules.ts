@@ -37,6 +37,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
 /** The one module that may import each driver. */
 export const drivers: Readonly<Record<string, RegExp>> = {
   kafkajs: /^harness\/stages\/kafka\/client\.ts$/,
+  "@platformatic/kafka": /^harness\/stages\/kafka\/(reader|committed|surgery)\.ts$/,
   mysql2: /^harness\/stages\/mysql\/client\.ts$/,
   "mysql2/promise": /^harness\/stages\/mysql\/client\.ts$/,
   "@duckdb/node-api": /^harness\/stages\/duckdb\/client\.ts$/,

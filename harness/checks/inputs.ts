@@ -36,7 +36,7 @@ export function evidenceStatements({ ledger, topic }: EvidenceFiles): readonly s
     `CREATE OR REPLACE TEMP TABLE ${ledgerTable} AS SELECT * FROM ${lines(ledger, ledgerColumns)}`,
     `CREATE OR REPLACE TEMP TABLE ${topicTable} AS SELECT * EXCLUDE (op),
        CASE op WHEN 'c' THEN 'insert' WHEN 'u' THEN 'update' WHEN 'd' THEN 'delete' WHEN 'r' THEN 'snapshot' ELSE op END AS kind
-       FROM ${lines(topic, topicColumns)}`,
+       FROM ${lines(topic, topicColumns)} WHERE op <> 'tombstone'`,
   ];
 }
 

@@ -11,3 +11,10 @@ function valueText(value: SqlValue): string {
   if (value === null) return "NULL";
   return typeof value === "object" ? Buffer.from(value).toString("hex") : String(value);
 }
+
+/** A row with each value as text, as the key spells it; NULL stays null. */
+export function valueTexts(row: Row): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [column, value === null ? null : valueText(value)]),
+  );
+}

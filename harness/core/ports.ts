@@ -11,6 +11,8 @@ export interface KafkaRecord {
   readonly timestampMs: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** In their order; a name may come twice. */
+  readonly headers: readonly (readonly [name: string, value: Buffer | null])[];
 }
 
 /** An offset for each partition. */

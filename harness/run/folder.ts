@@ -13,7 +13,7 @@ export interface RunFolder {
 export async function makeRunFolder({ runs, scenario }: { runs: string; scenario: string }): Promise<RunFolder> {
   const path = join(runs, scenario, fileStamp());
   try {
-    await mkdir(join(path, "logs"), { recursive: true });
+    for (const folder of ["logs", "stages"]) await mkdir(join(path, folder), { recursive: true });
     await pointLatest(runs, path);
   } catch (error) {
     throw folderError(path, error);

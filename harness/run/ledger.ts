@@ -1,7 +1,6 @@
-import { closeSync, openSync } from "node:fs";
-import { keyText } from "#core/key-text.ts";
+import { keyText, valueTexts } from "#core/key-text.ts";
 import type { Change, Transaction } from "#core/source.ts";
-import { writeLine } from "./history-file.ts";
+import { jsonLine, openLines } from "./line-file.ts";
 
 /** What MySQL acknowledged, one line a row change: `ledger.jsonl`, which DuckDB reads. */
 export interface Ledger extends Disposable {
@@ -30,35 +29,37 @@ export interface LedgerTransaction {
 }
 
 export function openLedger(file: string): Ledger {
-  const descriptor = openSync(file, "a");
+  const lines = openLines(file);
   const transactions: LedgerTransaction[] = [];
   let seq = 0;
   return {
     file,
     record: (entry) => {
-      const lines = entry.transaction.changes.map((change) => ledgerLine({ seq: seq++, entry, change }));
-      if (lines.length > 0) writeLine({ descriptor, file, line: `${lines.join("\n")}\n` });
-      transactions.push({ gtid: entry.gtid, changes: lines.length });
+      const { changes } = entry.transaction;
+      lines.write(changes.map((change) => jsonLine(ledgerLine({ seq: seq++, entry, change }))));
+      transactions.push({ gtid: entry.gtid, changes: changes.length });
     },
     operations: () => seq,
     transactions: () => transactions,
-    [Symbol.dispose]: () => closeSync(descriptor),
+    [Symbol.dispose]: () => lines[Symbol.dispose](),
   };
 }
 
-function ledgerLine({ seq, entry, change }: { seq: number; entry: LedgerEntry; change: Change }): string {
+function ledgerLine({ seq, entry, change }: { seq: number; entry: LedgerEntry; change: Change }) {
   const { gtid, file, position, ackedAtMs, writer, transaction } = entry;
-  return JSON.stringify({
+  return {
     seq,
     writer,
     label: transaction.label,
     gtid: gtid ?? null,
     file: file ?? null,
-    pos: position === undefined ? null : Number(position),
+    pos: position ?? null,
     table: change.table,
     kind: change.kind,
     key: keyText(change.key),
+    before: change.before === undefined ? null : valueTexts(change.before),
+    after: change.after === undefined ? null : valueTexts(change.after),
     status: "ok",
     ackedAtMs: ackedAtMs ?? null,
-  });
+  };
 }

@@ -4,6 +4,7 @@ import type { History, StageRows } from "#core/history.ts";
 import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
 import type { Clients, Pipeline } from "#pipeline";
 import { totalRecords } from "#stages/iceberg/progress.ts";
+import type { ControlLog } from "./control-log.ts";
 
 /** Watches the rows move through the stages. A stage that does not answer keeps its last figure. */
 export interface Monitor extends Disposable {
@@ -19,17 +20,27 @@ export interface MonitorOptions {
   readonly pipeline: Pipeline;
   readonly history: History;
   readonly acknowledged: () => number;
+  readonly control: ControlLog;
   readonly everyMs: number;
 }
 
 export function startMonitor(options: MonitorOptions): Monitor {
-  const { clients, pipeline, history, acknowledged } = options;
+  const { clients, pipeline, history, acknowledged, control } = options;
   let rows: StageRows = { mysql: 0, topic: 0, lake: 0 };
   const seenInLake: { readonly atMs: number; readonly rows: number }[] = [];
+  let counted = 0;
+  // Tables are asked only when the sink has told of a new snapshot: their metadata grows with each one.
+  const lakeRows = async () => {
+    const commits = control.commits();
+    if (commits === counted) return rows.lake;
+    const total = await totalRecords({ catalog: clients.catalog, spec: pipeline.spec });
+    counted = commits;
+    return total;
+  };
   const look = async () => {
     const [topic, lake] = await Promise.all([
       topicRows({ clients, pipeline }).catch(() => rows.topic),
-      totalRecords({ catalog: clients.catalog, spec: pipeline.spec }).catch(() => rows.lake),
+      lakeRows().catch(() => rows.lake),
     ]);
     const now = { mysql: acknowledged(), topic, lake };
     if (now.mysql !== rows.mysql || now.topic !== rows.topic || now.lake !== rows.lake)

@@ -1,14 +1,14 @@
-import { closeSync, openSync } from "node:fs";
+import type { Bell } from "#core/bell.ts";
 import { capturedTables, type PipelineSpec, topicOf } from "#core/pipeline-spec.ts";
-import type { KafkaRecord, PartitionOffsets, TopicReader } from "#core/ports.ts";
+import type { KafkaRecord, PartitionOffsets } from "#core/ports.ts";
 import { type ChangeRecord, decodeRecord } from "#stages/debezium/record.ts";
-import { writeLine } from "./history-file.ts";
+import type { KafkaClient } from "#stages/kafka/client.ts";
+import type { Gap } from "#stages/kafka/reader.ts";
+import { openLines } from "./line-file.ts";
 
-/** What the data topics hold, a line a record: `topics.jsonl`, which DuckDB reads. Tombstones are left out. */
-export interface TopicRecorder extends Disposable {
+/** What the data topics hold, a line a record, read while they grow: `topics.jsonl`. */
+export interface TopicRecorder extends AsyncDisposable {
   readonly file: string;
-  /** Reads what has come since the last time, in every topic. */
-  advance(): Promise<void>;
   /** Whether a record of this table and key has been read. */
   has(table: string, key: string): boolean;
   /** The offset after the last record of each partition, which is as far as a sink can get: markers don't count. */
@@ -17,57 +17,91 @@ export interface TopicRecorder extends Disposable {
   records(): number;
   /** Rows of the initial snapshot among them. */
   snapshotRecords(): number;
+  /** Records that were deleted before they could be read. */
+  gaps(): readonly Gap[];
   /** True when nothing before the first record read was left out. */
   readonly complete: boolean;
+  /** Throws what kept it from reading on: a record that is no change in Connect's JSON. */
+  check(): void;
 }
 
 export interface RecorderOptions {
-  readonly kafka: TopicReader;
+  readonly kafka: Pick<KafkaClient, "tap">;
   readonly spec: PipelineSpec;
   readonly file: string;
   /** Where to begin in each topic; from the start where nothing is said. */
   readonly from: ReadonlyMap<string, PartitionOffsets>;
+  /** Rung when records have come. */
+  readonly bell: Bell;
 }
 
-export function openRecorder({ kafka, spec, file, from }: RecorderOptions): TopicRecorder {
-  const descriptor = openSync(file, "a");
+export function openRecorder({ kafka, spec, file, from, bell }: RecorderOptions): TopicRecorder {
+  const lines = openLines(file);
   const tables = new Map(capturedTables(spec).map((table) => [topicOf(spec, table), table]));
-  const positions = new Map(from);
   const ends = new Map<string, Map<number, bigint>>();
   const keys = new Set<string>();
+  const gaps: Gap[] = [];
   let [records, snapshotRecords] = [0, 0];
+  let failure: unknown;
 
-  const note = (table: string, record: KafkaRecord) => {
-    const { topic, partition, offset } = record;
-    ends.set(topic, (ends.get(topic) ?? new Map<number, bigint>()).set(partition, offset + 1n));
+  const lineOf = (record: KafkaRecord) => {
+    const table = tables.get(record.topic) ?? "";
     const change = decodeRecord(record);
-    if (change === undefined) return;
+    if (change === undefined) return JSON.stringify({ ...placeOf(record), table, op: tombstone });
     records++;
     if (change.snapshot) snapshotRecords++;
     keys.add(`${table}\u0000${change.key}`);
-    writeLine({ descriptor, file, line: `${JSON.stringify(lineOf(table, record, change))}\n` });
+    return changeLine(record, table, change);
   };
-  const advanceTopic = async (topic: string, table: string) => {
-    const [from, to] = [positions.get(topic) ?? new Map<number, bigint>(), await kafka.endOffsets(topic)];
-    if ([...to].every(([partition, end]) => (from.get(partition) ?? 0n) >= end)) return;
-    for await (const record of kafka.read({ topic, from, to })) note(table, record);
-    positions.set(topic, to);
+  const onFetched = ({
+    topic,
+    partition,
+    records,
+  }: {
+    topic: string;
+    partition: number;
+    records: readonly KafkaRecord[];
+  }) => {
+    if (failure !== undefined) return;
+    try {
+      lines.write(records.map(lineOf));
+    } catch (error) {
+      failure = error;
+    }
+    const last = records.at(-1);
+    if (last !== undefined)
+      ends.set(topic, (ends.get(topic) ?? new Map<number, bigint>()).set(partition, last.offset + 1n));
+    bell.ring();
   };
+  const tap = kafka.tap({ topics: [...tables.keys()], from, onFetched, onGap: (gap) => gaps.push(gap) });
   return {
     file,
-    advance: async () => {
-      await Promise.all([...tables].map(([topic, table]) => advanceTopic(topic, table)));
-    },
     has: (table, key) => keys.has(`${table}\u0000${key}`),
     recordEnds: () => ends,
     records: () => records,
     snapshotRecords: () => snapshotRecords,
+    gaps: () => gaps,
     complete: from.size === 0,
-    [Symbol.dispose]: () => closeSync(descriptor),
+    check: () => {
+      if (failure !== undefined) throw failure;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await tap[Symbol.asyncDispose]();
+      lines[Symbol.dispose]();
+    },
   };
 }
 
-function lineOf(table: string, { topic, partition, offset }: KafkaRecord, change: ChangeRecord) {
-  const { op, key, gtid, file, pos, row } = change;
-  return { topic, partition, offset: Number(offset), table, key, op, gtid, file, pos, row };
+/** `op` of a record without a value: what makes compaction forget a key. Says nothing that its delete did not. */
+export const tombstone = "tombstone";
+
+function placeOf({ topic, partition, offset, timestampMs, headers }: KafkaRecord) {
+  const told = headers.map(([name, value]) => [name, value?.toString("utf8") ?? null]);
+  return { topic, partition, offset: Number(offset), timestampMs, ...(told.length === 0 ? {} : { headers: told }) };
+}
+
+/** The payload is JSON already, and goes into the line as it lay in the topic: no digit is lost, and no time. */
+function changeLine(record: KafkaRecord, table: string, { payload, ...change }: ChangeRecord): string {
+  const fields = JSON.stringify({ ...placeOf(record), ...change, table });
+  return `${fields.slice(0, -1)},"payload":${payload}}`;
 }

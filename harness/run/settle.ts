@@ -1,17 +1,22 @@
+import type { Bell } from "#core/bell.ts";
 import { monotonicMs } from "#core/clock.ts";
-import { type Deadline, pause } from "#core/deadline.ts";
+import type { Deadline } from "#core/deadline.ts";
 import { keyText } from "#core/key-text.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { Change } from "#core/source.ts";
 import type { Clients } from "#pipeline";
 import { failureOf } from "#stages/connect/progress.ts";
 import { committedBehind } from "#stages/iceberg/progress.ts";
+import type { ControlLog } from "./control-log.ts";
 import type { TopicRecorder } from "./recorder.ts";
 
 export interface SettleOptions {
   readonly clients: Clients;
   readonly spec: PipelineSpec;
   readonly recorder: TopicRecorder;
+  readonly control: ControlLog;
+  /** Rung when either of them has read something. */
+  readonly bell: Bell;
   /** The last row that was written to each captured table. */
   readonly sentinels: readonly Change[];
   readonly deadline: Deadline;
@@ -40,7 +45,7 @@ export async function settle(options: SettleOptions): Promise<Unsettled> {
     }
     if (monotonicMs() - changedMs > stillMs) return `${now.text}; nothing moved for ${Math.round(stillMs / 1000)} s`;
     if (deadline.remainingMs() === 0) return `${now.text} after ${deadline.totalMs} ms`;
-    await pause(100);
+    await options.bell.rung(50);
   }
 }
 
@@ -51,13 +56,18 @@ interface Missing {
 }
 
 async function whatIsMissing(options: SettleOptions): Promise<Missing | undefined> {
-  return (await missingInTopics(options)) ?? (await missingInGroup(options)) ?? (await missingInTables(options));
+  options.recorder.check();
+  options.control.check();
+  return (
+    missingInTopics(options) ??
+    (await missingInGroup(options)) ??
+    (await missingInControlLog(options)) ??
+    (await missingInTables(options))
+  );
 }
 
-async function missingInTopics({ recorder, sentinels }: SettleOptions): Promise<Missing | undefined> {
-  const away = () => sentinels.filter(({ table, key }) => !recorder.has(table, keyText(key)));
-  if (away().length > 0) await recorder.advance();
-  const missing = away();
+function missingInTopics({ recorder, sentinels }: SettleOptions): Missing | undefined {
+  const missing = sentinels.filter(({ table, key }) => !recorder.has(table, keyText(key)));
   if (missing.length === 0) return undefined;
   const tables = missing.map(({ table }) => table).join(", ");
   return { text: `the last row of ${tables} is not in its topic`, position: `topics ${recorder.records()} ${tables}` };
@@ -79,8 +89,17 @@ async function missingInGroup({ clients, spec, recorder }: SettleOptions): Promi
   };
 }
 
-async function missingInTables({ clients, spec }: SettleOptions): Promise<Missing | undefined> {
-  const behind = await committedBehind({ kafka: clients.kafka, catalog: clients.catalog, spec });
+/** The group's offsets and the announcements are one transaction; the log has to have read as far to know of them. */
+async function missingInControlLog({ clients, spec, control }: SettleOptions): Promise<Missing | undefined> {
+  const end = (await clients.kafka.endOffsets(spec.names.controlTopic)).get(0) ?? 0n;
+  const readTo = control.readTo();
+  return readTo >= end
+    ? undefined
+    : { text: `the control topic is read to ${readTo} of ${end}`, position: `control ${readTo}` };
+}
+
+async function missingInTables({ clients, spec, control }: SettleOptions): Promise<Missing | undefined> {
+  const behind = await committedBehind({ announced: control.announced(), catalog: clients.catalog, spec });
   if (behind.length === 0) return undefined;
   return { text: `not committed yet: ${behind.join(", ")}`, position: `tables ${behind.join(" ")}` };
 }

@@ -1,3 +1,4 @@
+import type { Bell } from "#core/bell.ts";
 import { monotonicMs } from "#core/clock.ts";
 import { type Deadline, notYet, poll, seen } from "#core/deadline.ts";
 import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
@@ -15,6 +16,7 @@ export interface SnapshotOptions {
   /** Rows that MySQL had when the connector started, and a recorder that reads a small snapshot while it comes in. */
   readonly rows: number;
   readonly recorder: TopicRecorder | undefined;
+  readonly bell: Bell;
 }
 
 /**
@@ -22,20 +24,22 @@ export interface SnapshotOptions {
  * are not read or the configuration leaves some out, the stored offset says so.
  */
 export async function awaitSnapshot(options: SnapshotOptions): Promise<void> {
-  const { clients, pipeline, deadline, logFiles, recorder, rows } = options;
+  const { clients, pipeline, deadline, logFiles, recorder, rows, bell } = options;
   const connector = pipeline.spec.names.sourceConnector;
+  const arrived = () => recorder !== undefined && recorder.snapshotRecords() >= rows;
   let failure: Error | undefined;
   let askedMs = monotonicMs();
   await poll({
     what: `the initial snapshot of ${connector}`,
     deadline,
-    everyMs: 100,
+    everyMs: 0,
     look: async () => {
-      failure = failureOf(await clients.connect.source.status(connector), logFiles);
-      await recorder?.advance();
-      if (recorder !== undefined && recorder.snapshotRecords() >= rows) return seen(undefined);
-      if (monotonicMs() - askedMs < offsetsEveryMs) return notYet("rows are missing");
+      recorder?.check();
+      if (arrived()) return seen(undefined);
+      await bell.rung(100);
+      if (arrived() || monotonicMs() - askedMs < questionsEveryMs) return notYet("rows are missing");
       askedMs = monotonicMs();
+      failure = failureOf(await clients.connect.source.status(connector), logFiles);
       const offsets = await clients.connect.source.offsets(connector);
       return snapshotPassed(offsets) ? seen(undefined) : notYet(JSON.stringify(offsets[0]?.offset ?? "no offset yet"));
     },
@@ -45,7 +49,7 @@ export async function awaitSnapshot(options: SnapshotOptions): Promise<void> {
 }
 
 /** Connect makes a consumer for each question after offsets, which costs the snapshot itself its time. */
-const offsetsEveryMs = 1_000;
+const questionsEveryMs = 1_000;
 
 /** Where each data topic ends now. */
 export async function topicEnds({

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Parts } from "#artifacts/resolve.ts";
+import { type Bell, makeBell } from "#core/bell.ts";
 import { monotonicMs } from "#core/clock.ts";
 import { deadlineIn } from "#core/deadline.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
@@ -11,6 +12,7 @@ import { openDuckdb } from "#stages/duckdb/client.ts";
 import type { Stack } from "../stack.ts";
 import { act } from "./act.ts";
 import type { FaultContext } from "./context.ts";
+import { type ControlLog, openControlLog } from "./control-log.ts";
 import { writeConfigurations } from "./evidence.ts";
 import { notBitten } from "./fault-plan.ts";
 import { type Ground, layGround } from "./ground.ts";
@@ -44,15 +46,22 @@ export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
   });
   const attempt = (inner: Scope) => layGround({ run, parts, spec, scope: inner });
   const ground = await onFreePorts({ scope, history, attempt });
+  const ledger = await scope.own("ledger", openLedger(folder.file("stages/ledger.jsonl")));
+  const bell = makeBell();
+  const control = await openControl(run, ground, spec, bell);
+  const record = (from: ReadonlyMap<string, PartitionOffsets>) => openTopics({ run, ground, spec, bell, from });
+  const early = ground.seededRows <= readSnapshotUpTo ? await record(new Map()) : undefined;
   const pipeline = await clock.step("connectors running", () => startConnectors(run, ground, spec));
-  const ledger = await scope.own("ledger", openLedger(folder.file("ledger.jsonl")));
   const watched = { ...ground, pipeline, history, acknowledged: () => ground.seededRows + ledger.operations() };
-  const monitor = await scope.own("monitor", startMonitor({ ...watched, everyMs: 500 }));
+  const monitor = await scope.own("monitor", startMonitor({ ...watched, control, everyMs: 500 }));
   const context = contextOf({ run, ground, pipeline, ledger, monitor });
-  const recorder = await scope.own("recorder", await passSnapshot({ run, ground, context }));
+  await passSnapshot({ run, ground, context, bell, recorder: early });
+  const recorder = early ?? (await record(await topicEnds(context)));
 
   const faults = await clock.phase("act", () => act({ ...request, context }));
-  const settled = await clock.phase("settle", () => settleRun({ run, context, recorder, logFiles: logFiles(ground) }));
+  const settled = await clock.phase("settle", () =>
+    settleRun({ run, context, recorder, control, bell, logFiles: logFiles(ground) }),
+  );
   const recoverMs = faults.recoverMs(monotonicMs());
   const unproved = await faults.unproved();
   if (unproved.length > 0) throw notBitten(unproved);
@@ -101,44 +110,59 @@ function contextOf({ run, ground, ...rest }: Opening): FaultContext {
   return { stack, server: (name) => stack.up(name), clients: ground.clients, history: run.history, ...rest };
 }
 
-/** Waits for the initial snapshot, and opens the recorder where its records begin to matter one by one. */
-async function passSnapshot({
-  run,
-  ground,
-  context,
-}: {
-  run: Run;
-  ground: Ground;
-  context: FaultContext;
-}): Promise<TopicRecorder> {
-  const { clock, folder } = run;
-  const { clients, seededRows: rows } = ground;
-  const open = (from: ReadonlyMap<string, PartitionOffsets>) =>
-    openRecorder({ kafka: clients.kafka, spec: context.pipeline.spec, from, file: folder.file("topics.jsonl") });
-  const early = rows <= readSnapshotUpTo ? open(new Map()) : undefined;
+interface Recording {
+  readonly run: Run;
+  readonly ground: Ground;
+  readonly spec: PipelineSpec;
+  readonly bell: Bell;
+  readonly from: ReadonlyMap<string, PartitionOffsets>;
+}
+
+function openTopics({ run, ground, ...options }: Recording): Promise<TopicRecorder> {
+  const file = run.folder.file("stages/topics.jsonl");
+  return run.scope.own("recorder", openRecorder({ ...options, kafka: ground.clients.kafka, file }));
+}
+
+function openControl(run: Run, { clients: { kafka } }: Ground, spec: PipelineSpec, bell: Bell): Promise<ControlLog> {
+  return run.scope.own(
+    "control log",
+    openControlLog({ kafka, spec, bell, file: run.folder.file("stages/control.jsonl") }),
+  );
+}
+
+interface Passing {
+  readonly run: Run;
+  readonly ground: Ground;
+  readonly context: FaultContext;
+  readonly bell: Bell;
+  readonly recorder: TopicRecorder | undefined;
+}
+
+async function passSnapshot({ run, ground, context, bell, recorder }: Passing): Promise<void> {
+  const { seededRows: rows } = ground;
   // A slow machine brings 3,000 rows a second through; the deadline is for a connector that hangs.
   const deadline = deadlineIn(60_000 + rows / 3);
-  const waiting = { ...context, deadline, logFiles: logFiles(ground), rows, recorder: early };
-  await clock.step("snapshot passed", () => awaitSnapshot(waiting));
-  return early ?? open(await topicEnds(context));
+  const waiting = { ...context, deadline, logFiles: logFiles(ground), rows, recorder, bell };
+  await run.clock.step("snapshot passed", () => awaitSnapshot(waiting));
 }
 
 interface Settling {
   readonly run: Run;
   readonly context: FaultContext;
   readonly recorder: TopicRecorder;
+  readonly control: ControlLog;
+  readonly bell: Bell;
   readonly logFiles: readonly string[];
 }
 
-async function settleRun({ run, context, recorder, logFiles }: Settling): Promise<Unsettled> {
+async function settleRun({ run, context, ...watched }: Settling): Promise<Unsettled> {
   const { scenario, profile } = run.request;
   const sentinels = await writeSentinels({ scenario, context });
   return settle({
     ...context,
+    ...watched,
     spec: context.pipeline.spec,
-    recorder,
     sentinels,
-    logFiles,
     deadline: deadlineIn(scenario.settleWithinMs ?? 120_000),
     // Longer than the slowest session time-out of the profile: a member that died is waited for, not given up.
     stillMs: profile === "fast" ? 15_000 : 90_000,

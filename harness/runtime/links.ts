@@ -118,6 +118,7 @@ function sum(a: ProxyCounts, b: ProxyCounts): ProxyCounts {
     refused: a.refused + b.refused,
     bytesToTarget: a.bytesToTarget + b.bytesToTarget,
     bytesToClient: a.bytesToClient + b.bytesToClient,
+    httpRequests: a.httpRequests + b.httpRequests,
     bytesDelayed: a.bytesDelayed + b.bytesDelayed,
     bytesSwallowed: a.bytesSwallowed + b.bytesSwallowed,
   };

@@ -17,6 +17,8 @@ export interface ProxyCounts {
   readonly bytesToTarget: number;
   readonly bytesToClient: number;
   readonly bytesDelayed: number;
+  /** Pieces to the target that begin as an HTTP request does. Clients that do not pipeline send each one as a new piece. */
+  readonly httpRequests: number;
   /** Bytes that a black hole took. */
   readonly bytesSwallowed: number;
 }
@@ -112,18 +114,24 @@ function accept({ state, client, target }: { state: ProxyState; client: Socket; 
 
 /** Decides what becomes of each piece that comes in, and counts it. */
 function passing(state: ProxyState, pair: Pair, count: "bytesToTarget" | "bytesToClient"): Direction {
-  return (bytes) => {
+  return (chunk) => {
     const { mode, tally } = state;
+    const bytes = chunk?.length ?? 0;
     if (mode.kind === "black-hole" || pair.torn) {
       pair.torn = true;
       tally.bytesSwallowed += bytes;
       return "swallow";
     }
     tally[count] += bytes;
+    if (count === "bytesToTarget" && isHttpRequest(chunk)) tally.httpRequests += 1;
     if (mode.kind !== "delay") return { delayMs: 0 };
     tally.bytesDelayed += bytes;
     return { delayMs: mode.ms };
   };
+}
+
+function isHttpRequest(chunk: Buffer | undefined): boolean {
+  return chunk !== undefined && /^(?:GET|HEAD|PUT|POST|DELETE) \//.test(chunk.toString("latin1", 0, 8));
 }
 
 function breakPairs({ pairs, tally }: ProxyState, which: (pair: Pair) => boolean): void {
@@ -161,6 +169,7 @@ function noTally(): Tally {
     refused: 0,
     bytesToTarget: 0,
     bytesToClient: 0,
+    httpRequests: 0,
     bytesDelayed: 0,
     bytesSwallowed: 0,
   };

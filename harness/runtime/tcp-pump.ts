@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 import { monotonicMs } from "#core/clock.ts";
 import { pause } from "#core/deadline.ts";
 
-/** What becomes of a piece of this many bytes; 0 bytes stand for the end of the stream. */
-export type Direction = (bytes: number) => "swallow" | { readonly delayMs: number };
+/** What becomes of a piece; undefined stands for the end of the stream. */
+export type Direction = (chunk: Buffer | undefined) => "swallow" | { readonly delayMs: number };
 
 /** More than this waits for its time or for a slow reader: then the sender has to wait too. */
 const waitingBytesMax = 4 * 1024 * 1024;
@@ -25,7 +25,7 @@ export async function pump({ from, to, pass }: { from: Socket; to: Socket; pass:
   let waitingBytes = 0;
   let wake: () => void = () => undefined;
   const take = (chunk: Buffer | undefined) => {
-    const verdict = pass(chunk?.length ?? 0);
+    const verdict = pass(chunk);
     if (verdict === "swallow") return;
     waiting.push({ chunk, dueMs: Math.max(monotonicMs() + verdict.delayMs, waiting.at(-1)?.dueMs ?? 0) });
     waitingBytes += chunk?.length ?? 0;

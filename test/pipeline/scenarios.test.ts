@@ -24,8 +24,9 @@ describe("the project's scenarios come out as they say", () => {
       expect(["valid", "known-bug"], account(told)).toContain(told.verdict.verdict);
       for (const file of [
         "history.jsonl",
-        "ledger.jsonl",
-        "topics.jsonl",
+        "stages/ledger.jsonl",
+        "stages/topics.jsonl",
+        "stages/control.jsonl",
         "connectors/source.json",
         "logs/mysql.log",
       ]) {

@@ -18,11 +18,16 @@ export interface ChangeRecord {
   readonly snapshot: boolean;
   /** When the database made the change; for rows of the snapshot, when it was taken. */
   readonly tsMs: number | null;
-  /** Values as Connect's JSON has them: dates as days, decimals as base64; 64-bit integers as text. */
+  /** The record's value without its schema, as it lies in the topic: JSON, every digit kept. */
+  readonly payload: string;
+}
+export type Values = Readonly<Record<string, unknown>>;
+
+/** Values as Connect's JSON has them: dates as days, decimals as base64; 64-bit integers as text. */
+export interface ChangedRow {
   readonly before: Values | null;
   readonly after: Values | null;
 }
-export type Values = Readonly<Record<string, unknown>>;
 
 /**
  * Decodes a record of JsonConverter's, with or without schemas, whether Debezium's envelope or what ExtractNewRecordState
@@ -31,13 +36,27 @@ export type Values = Readonly<Record<string, unknown>>;
 export function decodeRecord(record: KafkaRecord): ChangeRecord | undefined {
   if (record.value === null) return undefined;
   try {
-    const payload = parseExact(split(record.value).payload);
-    const change = "op" in payload && "source" in payload ? ofEnvelope(payload) : ofRow(payload);
-    return { key: keyOf(record.key), ...change };
+    const { payload } = split(record.value);
+    const parsed = values.parse(JSON.parse(payload));
+    return { key: keyOf(record.key), payload, ...(isEnvelope(parsed) ? ofEnvelope(parsed) : ofRow(parsed)) };
   } catch (error) {
     throw undecodable(record, error);
   }
 }
+
+/** The row before and after a change, as far as its record says. */
+export function rowOf({ payload }: Pick<ChangeRecord, "payload">): ChangedRow {
+  const parsed = parseExact(payload);
+  if (isEnvelope(parsed)) {
+    const { before, after } = envelopeSchema.parse(parsed);
+    return { before: before ?? null, after: after ?? null };
+  }
+  const { added, columns } = unwrapped(parsed);
+  const row = Object.fromEntries(columns);
+  return added.get("deleted") === "true" ? { before: row, after: null } : { before: null, after: row };
+}
+
+const isEnvelope = (payload: Values) => "op" in payload && "source" in payload;
 
 // A bare check: a record schema looks at each value, which takes longer than everything else here.
 const values = z.custom<Values>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
@@ -51,30 +70,28 @@ const place = {
   snapshot: z.union([z.string(), z.boolean()]).nullish(),
 };
 const sourceSchema = z.object(place);
-const envelopeSchema = z.object({
-  op: z.string(),
-  source: sourceSchema,
-  before: values.nullish(),
-  after: values.nullish(),
-});
+const envelopeSchema = z.object({ before: values.nullish(), after: values.nullish() });
 
-function ofEnvelope(payload: Values): Omit<ChangeRecord, "key"> {
-  const { op, source, before, after } = envelopeSchema.parse(payload);
-  return { op, ...placeOf(source), before: before ?? null, after: after ?? null };
+type Place = Omit<ChangeRecord, "key" | "payload">;
+
+function ofEnvelope({ op, source }: Values): Place {
+  return { op: z.string().parse(op), ...placeOf(sourceSchema.parse(source)) };
+}
+
+function ofRow(payload: Values): Place {
+  const { added } = unwrapped(payload);
+  const op = z.string().safeParse(added.get("op")).data ?? (added.get("deleted") === "true" ? "d" : "w");
+  return { op, ...placeOf(sourceSchema.parse(Object.fromEntries(added))) };
 }
 
 // ExtractNewRecordState adds its fields under `__`: those of the source block as `__source_…` or by their own names.
-function ofRow(payload: Values): Omit<ChangeRecord, "key"> {
+function unwrapped(payload: Values) {
   const [added, columns] = [new Map<string, unknown>(), new Map<string, unknown>()];
   for (const [name, value] of Object.entries(payload)) {
     if (name.startsWith("__")) added.set(name.replace(/^__(source_)?/, ""), value);
     else columns.set(name, value);
   }
-  const deleted = added.get("deleted") === "true";
-  const op = z.string().safeParse(added.get("op")).data ?? (deleted ? "d" : "w");
-  const row = Object.fromEntries(columns);
-  const source = sourceSchema.parse(Object.fromEntries(added));
-  return { op, ...placeOf(source), before: deleted ? row : null, after: deleted ? null : row };
+  return { added, columns };
 }
 
 function placeOf(source: z.infer<typeof sourceSchema>) {

@@ -1,18 +1,17 @@
 import { z } from "zod";
 import { capturedTables, type PipelineSpec } from "#core/pipeline-spec.ts";
-import type { PartitionOffsets, TopicReader } from "#core/ports.ts";
 import type { CatalogClient } from "./client.ts";
-import { decodeControlEvent } from "./control-topic.ts";
 import { ancestry, type TableMetadata } from "./metadata.ts";
 
 export interface SinkStages {
-  readonly kafka: TopicReader;
+  /** The control topic's offset of each table's last DATA_WRITTEN. */
+  readonly announced: ReadonlyMap<string, bigint>;
   readonly catalog: CatalogClient;
   readonly spec: PipelineSpec;
 }
 
 /** Records in all of a pipeline's tables, as their newest snapshots count them. */
-export async function totalRecords({ catalog, spec }: Omit<SinkStages, "kafka">): Promise<number> {
+export async function totalRecords({ catalog, spec }: Omit<SinkStages, "announced">): Promise<number> {
   const counts = await Promise.all(
     capturedTables(spec).map(async (table) => {
       const metadata = await catalog.table({ namespace: spec.names.database, table });
@@ -27,8 +26,7 @@ export async function totalRecords({ catalog, spec }: Omit<SinkStages, "kafka">)
  * snapshot's `kafka.connect.offsets.<control topic>.<group>` is the control topic's offset up to which its table is
  * complete; a table with nothing to commit gets no snapshot, so only announced tables are asked.
  */
-export async function committedBehind({ kafka, catalog, spec }: SinkStages): Promise<string[]> {
-  const announced = await lastAnnounced({ kafka, spec });
+export async function committedBehind({ announced, catalog, spec }: SinkStages): Promise<string[]> {
   const behind = [...announced].map(async ([table, offset]) => {
     const metadata = await catalog.table({ namespace: spec.names.database, table });
     const committed = metadata === undefined ? undefined : controlOffset(metadata, spec);
@@ -37,20 +35,6 @@ export async function committedBehind({ kafka, catalog, spec }: SinkStages): Pro
       : [`${table} at ${committed ?? "none"} of ${offset + 1n}`];
   });
   return (await Promise.all(behind)).flat();
-}
-
-/** The offset of the last DATA_WRITTEN of each table. */
-async function lastAnnounced({ kafka, spec }: Omit<SinkStages, "catalog">): Promise<ReadonlyMap<string, bigint>> {
-  const topic = spec.names.controlTopic;
-  const to: PartitionOffsets = await kafka.endOffsets(topic);
-  const last = new Map<string, bigint>();
-  for await (const record of kafka.read({ topic, from: new Map(), to })) {
-    const event = decodeControlEvent(record);
-    const table = event.table?.split(".").at(-1);
-    const ours = event.group === spec.names.sinkGroup;
-    if (ours && event.type === "DATA_WRITTEN" && table !== undefined) last.set(table, event.offset);
-  }
-  return last;
 }
 
 /** Up to where in the control topic a table is complete, by the newest snapshot that says so. */

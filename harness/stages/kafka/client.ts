@@ -1,14 +1,10 @@
-import { once } from "node:events";
-import { PassThrough } from "node:stream";
-import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type Kafka } from "kafkajs";
+import kafkajs, { type Admin, type Kafka } from "kafkajs";
 import { type Address, hostPort } from "#core/addresses.ts";
-import { within } from "#core/deadline.ts";
+import { deadlineIn, pause } from "#core/deadline.ts";
 import { environmentError, messageOf, usageError } from "#core/errors.ts";
-import type { KafkaRecord, NewTopic, PartitionOffsets, ReadRange, TopicReader } from "#core/ports.ts";
-import { freshRunId } from "#core/random.ts";
-import { zstdCodec } from "./zstd.ts";
-
-kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = zstdCodec;
+import type { NewTopic, PartitionOffsets, ReadRange, TopicReader } from "#core/ports.ts";
+import { openTap, readRange, type Tap, type TapOptions } from "./reader.ts";
+import { cutRecords, moveGroup } from "./surgery.ts";
 
 export interface Topic {
   readonly name: string;
@@ -46,6 +42,10 @@ export interface KafkaClient extends TopicReader, AsyncDisposable {
   describeGroup(group: string): Promise<Group>;
   deleteGroup(group: string): Promise<void>;
   produce(batch: { topic: string; records: readonly NewRecord[] }): Promise<void>;
+  /** Reads topics as they grow, until it is disposed. */
+  tap(options: Omit<TapOptions, "bootstrap">): Tap;
+  /** Deletes what lies below an offset of each partition, as retention would. */
+  cutRecords(cut: { topic: string; below: PartitionOffsets }): Promise<void>;
 }
 
 export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[] }): Promise<KafkaClient> {
@@ -68,7 +68,7 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
     groupOffsets: (group) => groupOffsets(admin, group),
     setGroupOffsets: async (move) => {
       refuseMembers(move.group, await describeGroup(admin, move.group));
-      await setGroupOffsets(reading, move);
+      await asked(`move group ${move.group} on ${move.topic}`, () => moveGroup(bootstrap, move));
     },
     describeGroup: (group) => describeGroup(admin, group),
     deleteGroup: async (group) => {
@@ -76,8 +76,13 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
     },
     produce: (batch) => produce(writing, batch),
     async *read(range) {
-      yield* read(reading, range, await offsetsOf(range.topic, "low"));
+      const begins = await offsetsOf(range.topic, "low");
+      // What retention took away cannot be awaited.
+      const to = new Map([...range.to].filter(([partition, end]) => end > startOf(range, partition, begins)));
+      if (to.size > 0) yield* readRange(bootstrap, { ...range, to });
     },
+    tap: (options) => openTap({ ...options, bootstrap }),
+    cutRecords: (cut) => asked(`delete records of ${cut.topic}`, () => cutRecords(bootstrap, cut)),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };
 }
@@ -130,7 +135,9 @@ async function createTopics(kafka: Kafka, wanted: readonly NewTopic[]): Promise<
 }
 
 async function groupOffsets(admin: Admin, group: string): Promise<ReadonlyMap<string, PartitionOffsets>> {
-  const topics = await asked(`tell the offsets of group ${group}`, () => admin.fetchOffsets({ groupId: group }));
+  const topics = await asked(`tell the offsets of group ${group}`, () =>
+    whileItLoads(() => admin.fetchOffsets({ groupId: group })),
+  );
   const committed = topics.map(({ topic, partitions }): [string, PartitionOffsets] => [
     topic,
     new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)])),
@@ -157,25 +164,9 @@ function refuseMembers(group: string, { state, members }: Group): void {
   });
 }
 
-/**
- * Joins the group, commits, leaves. The driver's own admin.setOffsets does the same and takes five seconds, because it
- * waits for a fetch to come back empty. The driver may repeat it: a commit names absolute offsets, twice is the same.
- */
-async function setGroupOffsets(kafka: Kafka, { group, topic, offsets }: GroupMove): Promise<void> {
-  const consumer = kafka.consumer({ groupId: group, maxWaitTimeInMs: 50 });
-  try {
-    await asked(`move group ${group} on ${topic}`, async () => {
-      await consumer.connect();
-      await consumer.subscribe({ topic });
-      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => {} });
-      consumer.pause([{ topic }]);
-      await consumer.commitOffsets(
-        [...offsets].map(([partition, offset]) => ({ topic, partition, offset: String(offset) })),
-      );
-    });
-  } finally {
-    await consumer.disconnect();
-  }
+function startOf({ from }: ReadRange, partition: number, begins: PartitionOffsets): bigint {
+  const [asked, kept] = [from.get(partition) ?? 0n, begins.get(partition) ?? 0n];
+  return asked > kept ? asked : kept;
 }
 
 async function produce(
@@ -204,6 +195,20 @@ async function written<T>(kafka: Kafka, what: string, write: (admin: Admin) => P
   }
 }
 
+/** A coordinator that has just come up loads its groups first; the driver's admin does not wait for it. Reads only. */
+async function whileItLoads<T>(read: () => Promise<T>): Promise<T> {
+  const deadline = deadlineIn(10_000);
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      const passing = error instanceof kafkajs.KafkaJSError && error.retriable;
+      if (!passing || deadline.remainingMs() === 0) throw error;
+      await pause(20);
+    }
+  }
+}
+
 async function asked<T>(what: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
@@ -221,94 +226,4 @@ async function asked<T>(what: string, ask: () => Promise<T>): Promise<T> {
 // kafkajs has an aggregate error of its own, whose message says nothing.
 function partsOf(error: unknown): string[] {
   return error instanceof Error && "errors" in error && Array.isArray(error.errors) ? error.errors.map(messageOf) : [];
-}
-
-/**
- * Reads a range with a consumer group that lives as long as the read, as kafkajs has no other reader. The end is judged
- * by the consumer's position, not by a record's offset: transaction markers and aborted records use offsets as well, and
- * the driver tells of a batch that held nothing else in END_BATCH_PROCESS alone.
- */
-async function* read(kafka: Kafka, range: ReadRange, begins: PartitionOffsets): AsyncGenerator<KafkaRecord> {
-  const starts = startsOf(range, begins);
-  if (starts.size === 0) return;
-  const consumer = kafka.consumer({ groupId: `floe-reader-${freshRunId()}`, maxWaitTimeInMs: 50 });
-  const left = new AbortController();
-  try {
-    await asked(`let ${range.topic} be read`, () => consumer.connect());
-    await consumer.subscribe({ topic: range.topic, fromBeginning: true });
-    const batches = consume({ consumer, range, starts, signal: left.signal });
-    for (;;) {
-      const batch = await within({ what: `the next records of ${range.topic}`, ms: 30_000, run: batches.next() });
-      if (batch.done) return;
-      yield* batch.value;
-    }
-  } finally {
-    left.abort();
-    await consumer.disconnect();
-  }
-}
-
-// Where to begin in each partition that has something to read: what retention took away cannot be awaited.
-function startsOf({ from, to }: ReadRange, begins: PartitionOffsets): Map<number, bigint> {
-  const starts = new Map<number, bigint>();
-  for (const [partition, end] of to) {
-    const asked = from.get(partition) ?? 0n;
-    const kept = begins.get(partition) ?? 0n;
-    const start = asked > kept ? asked : kept;
-    if (start < end) starts.set(partition, start);
-  }
-  return starts;
-}
-
-interface Consumption {
-  readonly consumer: Consumer;
-  readonly range: ReadRange;
-  readonly starts: ReadonlyMap<number, bigint>;
-  readonly signal: AbortSignal;
-}
-
-/**
- * The driver pushes batches, and waits while the reader is behind; each turn of this iterator is one batch. Where the
- * broker or its group coordinator is not ready yet, the driver starts over by itself, at the topic's beginning: what
- * the reader has had already is dropped.
- */
-function consume({ consumer, range, starts, signal }: Consumption): AsyncIterator<KafkaRecord[]> {
-  const { topic, to } = range;
-  const batches = new PassThrough({ objectMode: true, highWaterMark: 2 });
-  const next = new Map(starts);
-  const isEnded = ([partition, offset]: [number, bigint]) => offset >= (to.get(partition) ?? 0n);
-  const isWanted = ({ partition, offset }: KafkaRecord) => {
-    const from = next.get(partition);
-    return from !== undefined && offset >= from && !isEnded([partition, offset]);
-  };
-  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    const [partition, position] = [payload.partition, BigInt(payload.lastOffset) + 1n];
-    if (position > (next.get(partition) ?? position)) next.set(partition, position);
-    if ([...next].every(isEnded)) batches.end();
-  });
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) batches.destroy(payload.error);
-  });
-  const eachBatch = async ({ batch }: EachBatchPayload) => {
-    const records = recordsOf(batch).filter(isWanted);
-    if (records.length > 0 && !batches.write(records)) await once(batches, "drain", { signal });
-  };
-  consumer
-    .run({ autoCommit: false, eachBatch })
-    .catch((error: unknown) => batches.destroy(error instanceof Error ? error : undefined));
-  const idle = [...to.keys()].filter((partition) => !starts.has(partition));
-  if (idle.length > 0) consumer.pause([{ topic, partitions: idle }]);
-  for (const [partition, offset] of starts) consumer.seek({ topic, partition, offset: String(offset) });
-  return batches[Symbol.asyncIterator]();
-}
-
-function recordsOf({ topic, partition, messages }: EachBatchPayload["batch"]): KafkaRecord[] {
-  return messages.map(({ offset, timestamp, key, value }) => ({
-    topic,
-    partition,
-    offset: BigInt(offset),
-    timestampMs: Number(timestamp),
-    key,
-    value,
-  }));
 }

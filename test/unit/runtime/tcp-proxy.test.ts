@@ -19,6 +19,20 @@ test("bytes pass in both directions, whole and in order, and are counted", async
   await until(() => proxy.counts().open === 0);
 });
 
+test("requests of a client that does not pipeline are counted, and what is no request is not", async () => {
+  await using server = await listenWith(echo);
+  await using proxy = await proxyTo(server.address);
+  const client = await dial(proxy.address);
+  for (const [count, piece] of ["GET /a HTTP/1.1\r\n\r\n", "PUT /b HTTP/1.1\r\n\r\n", "the body of it"].entries()) {
+    const { bytesToClient } = proxy.counts();
+    client.socket.write(piece);
+    await until(() => proxy.counts().bytesToClient > bytesToClient);
+    expect(proxy.counts().httpRequests).toBe(Math.min(2, count + 1));
+  }
+  client.socket.end();
+  await client.ended;
+});
+
 test("a client that has ended still gets the answer: half-closed connections stay half open", async () => {
   await using server = await listenWith((socket) => {
     socket.resume();

@@ -17,6 +17,7 @@ function event(version: string, type: ControlEventType) {
     partition: 0,
     offset: BigInt(found?.offset ?? 0),
     timestampMs: 0,
+    headers: [],
     key: null,
     value,
   });
@@ -54,6 +55,14 @@ describe.each(["1.10.1", "1.11.0", "1.12.0"])("the control topic of Iceberg %s",
 });
 
 test("a record that is no control event is told with its offset and first bytes", () => {
-  const record = { topic: "c", partition: 0, offset: 3n, timestampMs: 0, key: null, value: Buffer.from("hello") };
+  const record = {
+    topic: "c",
+    partition: 0,
+    offset: 3n,
+    timestampMs: 0,
+    headers: [],
+    key: null,
+    value: Buffer.from("hello"),
+  };
   expect(() => decodeControlEvent(record)).toThrow(/offset 3 of c/);
 });

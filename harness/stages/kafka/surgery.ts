@@ -1,0 +1,36 @@
+import type { Admin } from "@platformatic/kafka";
+import { type Address, hostPort } from "#core/addresses.ts";
+import type { PartitionOffsets } from "#core/ports.ts";
+
+// What kafkajs cannot do against Kafka 4: its deleteRecords fails, and it moves a group by joining it, five seconds long.
+
+/** Deletes what lies below an offset of each partition, as retention would. */
+export async function cutRecords(
+  bootstrap: readonly Address[],
+  { topic, below }: { topic: string; below: PartitionOffsets },
+): Promise<void> {
+  const partitions = [...below].map(([partition, offset]) => ({ partition, offset }));
+  await withAdmin(bootstrap, (admin) => admin.deleteRecords({ topics: [{ name: topic, partitions }] }));
+}
+
+/** Moves a group that has no members. The broker refuses one that has. */
+export async function moveGroup(
+  bootstrap: readonly Address[],
+  { group, topic, offsets }: { group: string; topic: string; offsets: PartitionOffsets },
+): Promise<void> {
+  const partitionOffsets = [...offsets].map(([partition, offset]) => ({ partition, offset }));
+  await withAdmin(bootstrap, (admin) =>
+    admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] }),
+  );
+}
+
+/** A write is sent once: whoever asks decides whether to ask again. */
+async function withAdmin(bootstrap: readonly Address[], write: (admin: Admin) => Promise<unknown>): Promise<void> {
+  const { Admin } = await import("@platformatic/kafka");
+  const admin = new Admin({ clientId: "floe-surgery", bootstrapBrokers: bootstrap.map(hostPort), retries: 0 });
+  try {
+    await write(admin);
+  } finally {
+    await admin.close();
+  }
+}
