@@ -1,38 +1,32 @@
 import type { TableSpec } from "#core/source.ts";
-import type { Anomaly } from "#core/verdict.ts";
 import { foldAnomalies } from "./anomaly-rows.ts";
-import type { Check } from "./check.ts";
-import { type Comparison, compareColumns, eventColumns, rowText } from "./comparison.ts";
-import { type CheckInputs, ledgerTable, topicTable } from "./inputs.ts";
-import { describeLake } from "./lake-view.ts";
+import type { Check, Step } from "./check.ts";
+import { type CheckInputs, topicIsComplete } from "./inputs.ts";
+import { payloadText } from "./payload.ts";
 import { projectedTables } from "./projection.ts";
-import { text } from "./sql.ts";
-
-export interface ChangelogInputs extends CheckInputs {
-  /** Whether the topic's evidence has every record, snapshot included; else a lake's record without one is no phantom. */
-  readonly topicIsComplete: boolean;
-}
+import { name, text } from "./sql.ts";
 
 /**
  * The changelog: each operation of the ledger is in its topic, as often as it happened, and each record of the topics is in
- * the lake exactly once. Counts of rows prove nothing; here each one is looked for by name.
+ * the lake exactly once, with the same values. Counts of rows prove nothing; here each one is looked for by name.
  */
-export function* changelog(inputs: ChangelogInputs): Check {
+export function* changelog(inputs: CheckInputs): Check {
   const tables = projectedTables(inputs.tables, inputs.pipeline.projection);
-  const anomalies: Anomaly[] = [...foldAnomalies(yield ledgerAgainstTopic(inputs, tables))];
+  const anomalies = [...foldAnomalies(yield ledgerAgainstTopic(inputs, tables))];
   const byKey: string[] = [];
   for (const table of tables) {
-    const relation = inputs.lake(table.name);
-    const events = relation === undefined ? undefined : yield* describeLake(relation, inputs.pipeline.shape);
-    const comparison = events === undefined ? undefined : compareColumns(inputs, table, events);
-    if (comparison !== undefined && comparison.events.identity === undefined) byKey.push(table.name);
-    anomalies.push(...foldAnomalies(yield topicAgainstLake(inputs, table, comparison)));
+    const identified = yield* hasIdentity(table);
+    if (!identified) byKey.push(table.name);
+    yield* markAltered(inputs, table, identified);
+    anomalies.push(...foldAnomalies(yield identified ? byPlace(inputs, table) : byContent(inputs, table)));
   }
   const [counts] =
-    yield `SELECT (SELECT count(*) FROM ${ledgerTable}) AS operations, (SELECT count(*) FROM ${topicTable}) AS records`;
+    yield `SELECT (SELECT count(*) FROM ledger) AS operations, (SELECT count(*) FROM records) AS records`;
   const notes = [
     `${counts?.["operations"]} operations, ${counts?.["records"]} records`,
-    ...(byKey.length === 0 ? [] : [`compared by key, as the lake has no Kafka metadata: ${byKey.join(", ")}`]),
+    ...(byKey.length === 0
+      ? []
+      : [`compared by key and values, as the lake has no Kafka metadata: ${byKey.join(", ")}`]),
   ];
   return {
     name: "changelog",
@@ -48,115 +42,163 @@ export function* changelog(inputs: ChangelogInputs): Check {
  */
 function ledgerAgainstTopic({ pipeline }: CheckInputs, tables: readonly TableSpec[]): string {
   const filtered = new Set(Object.keys(pipeline.projection.filters));
-  const captured = tables.filter(({ name }) => !filtered.has(name)).map(({ name }) => text(name));
+  const captured = tables.filter((table) => !filtered.has(table.name)).map((table) => text(table.name));
   const ofTables = `"table" IN (${captured.join(", ") || "NULL"})`;
-  return `WITH ledger AS (
-      SELECT coalesce(gtid, '') AS gtid, "table", key, kind, count(*) FILTER (status = 'ok') AS certain,
-        count(*) AS possible, min(seq) AS seq, min("file" || ':' || pos) AS place
-      FROM ${ledgerTable} WHERE status IN ('ok', 'info') AND ${ofTables} GROUP BY ALL
+  return `WITH possible AS (
+      SELECT coalesce(gtid, '') AS gtid, "table", key, kind, count(*) AS possible
+      FROM ledger WHERE status IN ('ok', 'info') AND ${ofTables} GROUP BY ALL
     ),
     topic AS (
       SELECT coalesce(known.gtid, '') AS gtid, "table", key, kind, count(*) AS n, any_value(t.gtid) AS own_gtid, ${places}
-      FROM ${topicTable} AS t LEFT JOIN (SELECT DISTINCT gtid FROM ${ledgerTable} WHERE gtid IS NOT NULL) AS known USING (gtid)
+      FROM records AS t LEFT JOIN (SELECT DISTINCT gtid FROM ledger WHERE gtid IS NOT NULL) AS known USING (gtid)
       WHERE kind IN ('insert', 'update', 'delete') AND ${ofTables} GROUP BY ALL
     ),
     snapshot_copies AS (
       SELECT "table", key, count(*) AS n, ${places}
-      FROM ${topicTable} WHERE kind = 'snapshot' AND key IS NOT NULL AND key <> '' AND ${ofTables}
+      FROM records WHERE kind = 'snapshot' AND key IS NOT NULL AND key <> '' AND ${ofTables}
       GROUP BY ALL HAVING count(*) > 1
     ),
+    rewound AS (SELECT bool_or(back) AS back FROM source_moves),
     differing AS (
-      SELECT "table", key, kind, coalesce(nullif(gtid, ''), own_gtid, place, 'no GTID') AS position, in_partition, first, last,
-        CASE WHEN coalesce(n, 0) < certain THEN 'lost' WHEN possible IS NULL THEN 'phantom' ELSE 'duplicate' END AS class,
-        abs(coalesce(n, 0) - CASE WHEN coalesce(n, 0) < certain THEN certain ELSE coalesce(possible, 0) END) AS surplus,
-        coalesce(possible, 0) AS operations, coalesce(n, 0) AS records
-      FROM ledger FULL JOIN topic USING (gtid, "table", key, kind)
-      WHERE coalesce(n, 0) < coalesce(certain, 0) OR coalesce(n, 0) > coalesce(possible, 0)
+      SELECT "table", key, 'lost' AS class, hop, 1 AS surplus,
+        '  ' || kind || ' ' || coalesce(gtid, "file" || ':' || pos, 'no GTID') || chr(10) || '  mysql  ' || coalesce(after::VARCHAR, before::VARCHAR, 'the row')
+          || chr(10) || '  topic  no record' || coalesce(chr(10) || '  the source''s offset was moved by hand from ' || jumped_from || ' to ' || jumped_to, '') AS told
+      FROM missing_operations WHERE ${ofTables}
       UNION ALL
-      SELECT "table", key, 'snapshot', 'snapshot', in_partition, first, last, 'duplicate', n - 1, 1, n FROM snapshot_copies
+      SELECT "table", key, CASE WHEN possible IS NULL THEN 'phantom' ELSE 'duplicate' END,
+        CASE WHEN possible IS NOT NULL AND rewound.back THEN 'mysql->debezium' ELSE 'debezium->kafka' END, n - coalesce(possible, 0),
+        '  ' || kind || ' ' || coalesce(nullif(gtid, ''), own_gtid, 'no GTID') || chr(10) || '  ledger ' || coalesce(possible, 0) || ' times; topic ' || n || ' times ' || ${placeText}
+      FROM topic LEFT JOIN possible USING (gtid, "table", key, kind), rewound WHERE n > coalesce(possible, 0)
+      UNION ALL
+      SELECT "table", key, 'duplicate', 'mysql->debezium', n - 1, '  snapshot row ' || n || ' times in the topic ' || ${placeText} FROM snapshot_copies
     )
-    ${numberedExamples({
-      from: "differing",
-      hop: "'mysql->kafka'",
-      evidence: `key || chr(10) || '  ' || kind || ' ' || position || chr(10) || '  stages ledger: ' || operations ||
-        ' times; topic: ' || records || ' times' || coalesce(' (partition ' || in_partition || ', offset ' || first ||
-        CASE WHEN first = last THEN '' ELSE ' to ' || last END || ')', '')`,
-    })}`;
+    ${numberedExamples("differing")}`;
 }
 
 const places = `any_value("partition") AS in_partition, min("offset") AS first, max("offset") AS last`;
+const placeText = `'(partition ' || in_partition || ', offset ' || first || CASE WHEN first = last THEN '' ELSE ' to ' || last END || ')'`;
 
-/** By topic, partition and offset; where the lake does not have them, by key. */
-function topicAgainstLake(inputs: ChangelogInputs, table: TableSpec, comparison: Comparison | undefined): string {
-  // Without rewrite, a delete becomes a tombstone, which no sink stores.
-  const stored = inputs.pipeline.shape === "unwrapped" ? "kind <> 'delete'" : "true";
-  const wanted = `SELECT topic, "partition", "offset", key FROM ${topicTable} WHERE "table" = ${text(table.name)} AND ${stored}`;
-  const { topic, partition, offset } = eventColumns;
-  const key = table.primaryKey.length === 0 ? "''" : rowText(table.primaryKey, "changes");
-  const there =
-    comparison === undefined
-      ? `SELECT NULL::VARCHAR AS topic, NULL::INTEGER AS "partition", NULL::BIGINT AS "offset", NULL::VARCHAR AS key WHERE false`
-      : `SELECT ${topic} AS topic, ${partition} AS "partition", ${offset} AS "offset", ${key} AS key FROM (${comparison.changes}) AS changes`;
-  const phantoms = inputs.topicIsComplete ? "true" : `lake."offset" IS NULL`;
-  return comparison !== undefined && comparison.events.identity === undefined
-    ? byKey({ table, wanted, there, phantoms: inputs.topicIsComplete ? "true" : "false" })
-    : byPlace({ table, wanted, there, phantoms });
+function* hasIdentity(table: TableSpec): Step<boolean> {
+  const [found] =
+    yield `SELECT count(*) AS rows, count("offset") AS placed FROM lake WHERE "table" = ${text(table.name)}`;
+  return found?.["rows"] === "0" || found?.["placed"] !== "0";
 }
 
-interface TwoSides {
-  readonly table: TableSpec;
-  /** Relations with `topic`, `partition`, `offset`, `key`. */
-  readonly wanted: string;
-  readonly there: string;
-  /** Whether a record that only the lake has is a finding: SQL over `lake`. */
-  readonly phantoms: string;
+/** Rows of the lake whose values are not those of their record: `altered`. */
+function* markAltered({ pipeline }: CheckInputs, table: TableSpec, identified: boolean): Step<void> {
+  const plain = table.columns.flatMap((column) => {
+    const inTopic = payloadText(column, "r");
+    return inTopic === undefined ? [] : [{ column: column.name, inTopic }];
+  });
+  if (!identified || plain.length === 0 || pipeline.shape === "unwrapped") return;
+  const differing = plain.map(({ column, inTopic }) => {
+    const inLake = `(l."row"->>${text(`$.${name(column)}`)})`;
+    return `CASE WHEN ${inLake} IS DISTINCT FROM ${inTopic} THEN ${text(`${column}: topic `)} || coalesce(${inTopic}, 'NULL') || ', lake ' || coalesce(${inLake}, 'NULL') END`;
+  });
+  yield `INSERT INTO altered SELECT * FROM (
+      SELECT l."table", l.topic, l."partition", l."offset", l.key, concat_ws('; ', ${differing.join(", ")}) AS columns
+      FROM lake AS l JOIN records AS r ON r.topic = l.topic AND r."partition" = l."partition" AND r."offset" = l."offset"
+      WHERE l."table" = ${text(table.name)}
+    ) WHERE columns <> ''`;
 }
 
-function byPlace({ table, wanted, there, phantoms }: TwoSides): string {
-  return `WITH wanted AS (${wanted}),
-    lake AS (SELECT topic, "partition", "offset", any_value(key) AS key, count(*) AS n FROM (${there}) GROUP BY ALL),
+/** By topic, partition and offset. */
+function byPlace(inputs: CheckInputs, table: TableSpec): string {
+  const phantoms = topicIsComplete(inputs) ? "true" : `lake."offset" IS NULL`;
+  return `WITH ${sides(inputs, table)},
+    lake AS (
+      SELECT topic, "partition", "offset", any_value(key) AS key, count(*) AS n, count(DISTINCT "file") AS files, min("file") AS "file"
+      FROM there GROUP BY ALL
+    ),
     differing AS (
-      SELECT ${text(table.name)} AS "table", coalesce(lake.key, wanted.key) AS key,
-        CASE WHEN lake.n IS NULL THEN 'lost' WHEN wanted.topic IS NULL AND ${phantoms} THEN 'phantom' ELSE 'duplicate' END AS class,
+      SELECT coalesce(lake.key, wanted.key) AS key, wanted.topic IS NOT NULL AS in_topic, coalesce(lake.n, 0) AS in_lake,
+        CASE WHEN lake.n IS NULL THEN 'lost' WHEN wanted.topic IS NULL AND ${phantoms} THEN 'phantom'
+          WHEN lake.files = 1 AND lake."file" IN (SELECT path FROM files WHERE live GROUP BY path HAVING count(*) > 1) THEN 'double-registered-file'
+          ELSE 'duplicate' END AS class,
         CASE WHEN lake.n IS NULL THEN 1 WHEN wanted.topic IS NULL AND ${phantoms} THEN lake.n ELSE lake.n - 1 END AS surplus,
+        CASE WHEN lake.n IS NOT NULL AND lake."offset" IS NULL THEN 'object-store->catalog'
+          WHEN lake.n IS NULL AND wanted.unread THEN 'kafka->sink'
+          WHEN lake.n IS NULL OR ${isForeign('lake."file"')} THEN state.hop ELSE 'kafka->sink' END AS hop,
         coalesce(wanted.topic, lake.topic, 'no topic') AS topic, coalesce(wanted."partition", lake."partition") AS "partition",
-        coalesce(wanted."offset", lake."offset") AS "offset", wanted.topic IS NOT NULL AS in_topic, coalesce(lake.n, 0) AS in_lake
+        coalesce(wanted."offset", lake."offset") AS "offset", wanted.unread, state.why, lake."file"
       FROM wanted FULL JOIN lake
         ON wanted.topic = lake.topic AND wanted."partition" = lake."partition" AND wanted."offset" = lake."offset"
+      LEFT JOIN table_state AS state ON state."table" = ${text(table.name)}
       WHERE lake.n IS NULL OR lake.n > 1 OR (wanted.topic IS NULL AND ${phantoms})
+    ),
+    told AS (
+      SELECT ${text(table.name)} AS "table", key, class, coalesce(hop, 'kafka->sink') AS hop, surplus,
+        concat_ws(chr(10), '  ' || topic || coalesce(' partition ' || "partition" || ' offset ' || "offset", ''),
+          '  topic  ' || CASE WHEN in_topic THEN 'once' ELSE 'not seen' END || '; lake ' || in_lake || ' times' || coalesce(' in ' || "file", ''),
+          CASE WHEN unread THEN '  the sink''s group was moved past it by hand' END, '  ' || nullif(why, '')) AS told
+      FROM differing
+      UNION ALL
+      SELECT a."table", a.key, 'value-changed', coalesce(CASE WHEN ${isForeign("l.file")} THEN state.hop END, 'kafka->sink'), 1,
+        '  partition ' || a."partition" || ' offset ' || a."offset" || chr(10) || '  ' || columns || coalesce(chr(10) || '  ' || nullif(why, ''), '')
+      FROM altered AS a JOIN there AS l USING (topic, "partition", "offset", key)
+      LEFT JOIN table_state AS state ON state."table" = a."table" WHERE a."table" = ${text(table.name)}
     )
-    ${numberedExamples({
-      from: "differing",
-      hop: "'kafka->sink'",
-      evidence: `coalesce(key, '') || chr(10) || '  ' || topic || coalesce(' partition ' || "partition" || ' offset ' || "offset", '')
-        || chr(10) || '  stages topic: ' || CASE WHEN in_topic THEN 'once' ELSE 'not seen' END || '; lake: ' || in_lake || ' times'`,
-    })}`;
+    ${numberedExamples("told")}`;
 }
 
-function byKey({ table, wanted, there, phantoms }: TwoSides): string {
-  return `WITH wanted AS (SELECT key, count(*) AS n FROM (${wanted}) GROUP BY key),
-    lake AS (SELECT key, count(*) AS n FROM (${there}) GROUP BY key),
-    differing AS (
-      SELECT ${text(table.name)} AS "table", key, abs(coalesce(lake.n, 0) - coalesce(wanted.n, 0)) AS surplus,
-        CASE WHEN coalesce(lake.n, 0) < wanted.n THEN 'lost' WHEN wanted.n IS NULL THEN 'phantom' ELSE 'duplicate' END AS class,
-        coalesce(wanted.n, 0) AS in_topic, coalesce(lake.n, 0) AS in_lake
-      FROM wanted FULL JOIN lake USING (key)
-      WHERE CASE WHEN wanted.n IS NULL THEN ${phantoms} ELSE coalesce(lake.n, 0) <> wanted.n END
-    )
-    ${numberedExamples({
-      from: "differing",
-      hop: "'kafka->sink'",
-      evidence: `key || chr(10) || '  stages topic: ' || in_topic || ' records; lake: ' || in_lake || ' records'`,
-    })}`;
+/** Whether a file came with a snapshot that the sink did not make. */
+function isForeign(file: string): string {
+  return `coalesce(${file} IN (SELECT path FROM files JOIN table_state AS t USING ("table") WHERE list_contains(t.foreign_ids, "addedSnapshotId")), false)`;
 }
 
-/** The rows that `foldAnomalies` takes: five examples of each class with the number of all. */
-function numberedExamples({ from, hop, evidence }: { from: string; hop: string; evidence: string }): string {
+/** The records that the lake should have, and its rows. */
+function sides({ pipeline }: CheckInputs, table: TableSpec): string {
+  // Without rewrite, a delete becomes a tombstone, which no sink stores.
+  const stored = pipeline.shape === "unwrapped" ? "kind <> 'delete'" : "true";
+  return `wanted AS (
+      SELECT r.topic, r."partition", r."offset", r.key, r.kind, r.payload,
+        EXISTS (SELECT 1 FROM group_moves AS g WHERE g.by_hand AND NOT g.back AND g.topic = r.topic
+          AND g."partition" = r."partition" AND r."offset" >= g.was AND r."offset" < g.now) AS unread
+      FROM records AS r WHERE "table" = ${text(table.name)} AND ${stored}
+    ),
+    there AS (SELECT * FROM lake WHERE "table" = ${text(table.name)})`;
+}
+
+/** By key and the values that both sides spell alike, each as often. */
+function byContent(inputs: CheckInputs, table: TableSpec): string {
+  const plain = table.columns.flatMap((column) => {
+    const inTopic = payloadText(column, "w");
+    return inTopic === undefined ? [] : [{ inTopic, inLake: `(l."row"->>${text(`$.${name(column.name)}`)})` }];
+  });
+  const content = (texts: readonly string[]) => `hash(${["''", ...texts].join(", ")})`;
+  // A delete's own row is not the same in every shape: its key is what it says.
+  const ofDelete = (kind: string, texts: readonly string[]) =>
+    `CASE WHEN ${kind} = 'delete' THEN hash('delete') ELSE ${content(texts)} END`;
+  return `WITH ${sides(inputs, table)},
+    counted AS (
+      SELECT key, content, sum(in_topic)::BIGINT AS in_topic, sum(in_lake)::BIGINT AS in_lake FROM (
+        SELECT w.key, ${ofDelete(
+          "w.kind",
+          plain.map(({ inTopic }) => inTopic),
+        )} AS content, 1 AS in_topic, 0 AS in_lake FROM wanted AS w
+        UNION ALL SELECT l.key, ${ofDelete(
+          "l.kind",
+          plain.map(({ inLake }) => inLake),
+        )}, 0, 1 FROM there AS l
+      ) GROUP BY ALL HAVING sum(in_topic) <> sum(in_lake)
+    ),
+    told AS (
+      SELECT ${text(table.name)} AS "table", key, abs(in_lake - in_topic) AS surplus, coalesce(state.hop, 'kafka->sink') AS hop,
+        CASE WHEN in_lake < in_topic THEN 'lost' WHEN in_topic = 0 THEN 'phantom' ELSE 'duplicate' END AS class,
+        concat_ws(chr(10), '  topic  ' || in_topic || ' records of this content; lake ' || in_lake, '  ' || nullif(why, '')) AS told
+      FROM counted LEFT JOIN table_state AS state ON state."table" = ${text(table.name)}
+      WHERE ${topicIsComplete(inputs) ? "true" : "in_lake < in_topic"}
+    )
+    ${numberedExamples("told")}`;
+}
+
+/** The rows that `foldAnomalies` takes: five examples of each class and hop with the number of all. */
+function numberedExamples(from: string): string {
   return `, numbered AS (
-      SELECT *, sum(surplus) OVER (PARTITION BY class, "table") AS n,
-        row_number() OVER (PARTITION BY class, "table" ORDER BY key) AS example
+      SELECT *, sum(surplus) OVER (PARTITION BY class, hop, "table") AS n,
+        row_number() OVER (PARTITION BY class, hop, "table" ORDER BY key) AS example
       FROM ${from}
     )
-    SELECT class, ${hop} AS hop, "table", coalesce(key, '') AS key, n, ${evidence} AS evidence
-    FROM numbered WHERE example <= 5 ORDER BY "table", class, example`;
+    SELECT class, hop, "table", coalesce(key, '') AS key, n, coalesce(key, '') || chr(10) || told AS evidence
+    FROM numbered WHERE example <= 5 ORDER BY "table", class, hop, example`;
 }

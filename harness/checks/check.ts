@@ -7,12 +7,22 @@ import type { CheckVerdict } from "#core/verdict.ts";
  */
 export type Check = Step<CheckVerdict>;
 
-/** Part of a check, with a result of its own. */
+/** Part of a check, with a result of its own. A statement that fails is thrown where it was yielded. */
 export type Step<T> = Generator<string, T, readonly SqlRow[]>;
 
 /** Answers what a check asks, until it has its result. */
 export async function runCheck<T>(check: Step<T>, runSql: RunSql): Promise<T> {
   let turn = check.next();
-  while (turn.done !== true) turn = check.next(await runSql(turn.value));
+  while (turn.done !== true) {
+    const rows = await runSql(turn.value).catch((error: unknown) => new Failed(error));
+    turn = rows instanceof Failed ? check.throw(rows.error) : check.next(rows);
+  }
   return turn.value;
+}
+
+class Failed {
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
+  }
 }

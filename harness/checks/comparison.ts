@@ -26,6 +26,10 @@ export const eventColumns = {
   partition: '"event partition"',
   offset: '"event offset"',
   order: '"event order"',
+  /** The row as JSON, each value as DuckDB spells it. */
+  row: '"event row"',
+  /** The data file, where the reader tells it. */
+  file: '"event file"',
 } as const;
 
 export function compareColumns(inputs: CheckInputs, table: TableSpec, events: LakeEvents): Comparison {
@@ -79,7 +83,10 @@ function sourceQuery(forms: Comparison["forms"], relation: string, filtered: boo
 }
 
 function changesQuery(forms: Comparison["forms"], events: LakeEvents): string {
-  const { kind, topic, partition, offset, order } = eventColumns;
+  const { kind, topic, partition, offset, order, row, file } = eventColumns;
+  const fields = [...forms.keys()]
+    .filter((column) => events.columns.has(column))
+    .map((column) => `${name(column)} := (${events.column(column)})::VARCHAR`);
   const columns = [
     ...[...forms].map(([column, form]) => `${form.lake} AS ${name(column)}`),
     `${events.kind} AS ${kind}`,
@@ -87,6 +94,8 @@ function changesQuery(forms: Comparison["forms"], events: LakeEvents): string {
     `${events.identity?.partition ?? "NULL::INTEGER"} AS ${partition}`,
     `${events.identity?.offset ?? "NULL::BIGINT"} AS ${offset}`,
     `${events.order ?? "NULL::BIGINT"} AS ${order}`,
+    `${fields.length === 0 ? "NULL::JSON" : `to_json(struct_pack(${fields.join(", ")}))`} AS ${row}`,
+    `${events.file ?? "NULL::VARCHAR"} AS ${file}`,
   ];
   return `SELECT ${columns.join(", ")} FROM ${events.relation}`;
 }

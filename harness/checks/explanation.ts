@@ -2,7 +2,7 @@ import type { Anomaly } from "#core/verdict.ts";
 import { foldAnomalies } from "./anomaly-rows.ts";
 import type { Step } from "./check.ts";
 import { type Comparison, eventColumns, rowText, sameColumn, valueColumns } from "./comparison.ts";
-import { type CheckInputs, ledgerTable, topicTable } from "./inputs.ts";
+import type { CheckInputs } from "./inputs.ts";
 import { passesColumn } from "./source-view.ts";
 import { name, text } from "./sql.ts";
 
@@ -47,39 +47,56 @@ function keepDifferences({ comparison, joined, differing }: Differences): string
 
 /**
  * In the order of the conditions:
- * - lost: MySQL has the row, the lake never had its key;
+ * - lost: MySQL has the row, the lake never had its key, or has it as deleted;
+ * - resurrected: MySQL has no such row any more, the lake has it alive;
+ * - phantom: only the lake has the row, and neither ledger nor topic ever told of it;
  * - stale: the lake lacks a later change of the key, which the topic has, or which the topic lacks, too;
- * - resurrected: the row was deleted, and an event after the deletion brought it back;
- * - phantom: only the lake has the row, and nothing says that MySQL ever deleted it;
  * - reordered: the lake has MySQL's row, and an older one after it;
  * - value-changed: none of these; the change arrived, with another value.
  */
 function classify({ inputs, comparison }: Differences): string {
   const behindTopic = lakeIsBehindTopic(comparison);
-  const behindLedger = "operations.reported = false";
   const excused = inputs.pipeline.shape === "unwrapped" ? "d.side = 'lake' AND operations.kind = 'delete'" : "false";
   // Not by the sink, whose records all have a place in Kafka.
-  const foreign = comparison.events.identity === undefined ? "false" : `d.kind IS NOT NULL AND d."offset" IS NULL`;
+  const foreign = comparison.events.identity === undefined ? "false" : `(d.kind IS NOT NULL AND d."offset" IS NULL)`;
   return `WITH ${stages(comparison)},
+    known AS (
+      SELECT d.*, operations.n AS operations, operations.kind AS last_kind, operations.gtid AS last_gtid, operations.after AS last_after,
+        records.n AS records, records."offset" AS last_offset, versions.n AS versions, state.why,
+        ${foreign} AS not_the_sinks, ${behindTopic} AS behind_topic, unreported.hop AS lost_at, altered.columns AS altered,
+        versions.agreed AND NOT ${foreign} AS had_it, coalesce(state.hop, 'kafka->sink') AS lake_hop,
+        coalesce(operations.gtid <> '' AND records.gtid <> operations.gtid, false) AS topic_out_of_order,
+        truncated.sql AS truncated, ${excused} AS excused
+      FROM ${kept} AS d LEFT JOIN operations USING (key) LEFT JOIN records USING (key) LEFT JOIN versions USING (key)
+      LEFT JOIN unreported USING (key) LEFT JOIN altered_here AS altered ON altered.key = d.key AND altered."offset" = d."offset"
+        AND altered."partition" = d."partition"
+      LEFT JOIN table_state AS state ON state."table" = ${text(comparison.table.name)} LEFT JOIN truncated ON true
+    ),
     classified AS (
-      SELECT d.*, operations.n AS operations, operations.kind AS last_kind, operations.gtid AS last_gtid,
-        records.n AS records, records."offset" AS last_offset, versions.n AS versions,
+      SELECT *,
         CASE
-          WHEN ${excused} THEN NULL
-          WHEN d.side = 'mysql' AND d.kind IS NULL THEN 'lost'
-          WHEN ${behindTopic} OR ${behindLedger} THEN 'stale'
-          WHEN d.side = 'lake' AND (versions.deleted OR operations.kind = 'delete') THEN 'resurrected'
-          WHEN d.side = 'lake' THEN 'phantom'
-          WHEN versions.agreed AND NOT (${foreign}) THEN 'reordered'
-          WHEN d.side = 'mysql' THEN 'lost'
+          WHEN excused THEN NULL
+          WHEN side = 'lake' AND records IS NULL AND operations IS NULL THEN 'phantom'
+          WHEN side = 'lake' THEN 'resurrected'
+          WHEN side = 'mysql' AND kind IS NULL THEN 'lost'
+          WHEN not_the_sinks THEN 'value-changed'
+          WHEN behind_topic OR lost_at IS NOT NULL THEN 'stale'
+          WHEN had_it THEN 'reordered'
+          WHEN side = 'mysql' THEN 'lost'
           ELSE 'value-changed'
         END AS class,
         CASE
-          WHEN ${behindTopic} OR (d.kind IS NULL AND records.n IS NOT NULL) THEN 'kafka->sink'
-          WHEN (${foreign}) OR (d.side = 'lake' AND records.n IS NULL) THEN 'kafka->sink'
-          ELSE 'mysql->kafka'
+          WHEN not_the_sinks OR (side = 'lake' AND records IS NULL) THEN 'object-store->catalog'
+          WHEN behind_topic OR (kind IS NULL AND records IS NOT NULL) THEN lake_hop
+          WHEN lost_at IS NOT NULL THEN lost_at
+          WHEN altered IS NOT NULL THEN lake_hop
+          WHEN topic_out_of_order THEN 'debezium->kafka'
+          WHEN had_it THEN 'kafka->sink'
+          WHEN side = 'lake' AND truncated IS NOT NULL THEN 'debezium->kafka'
+          WHEN side = 'lake' AND last_kind = 'delete' THEN 'kafka->sink'
+          ELSE 'mysql->debezium'
         END AS hop
-      FROM ${kept} AS d LEFT JOIN operations USING (key) LEFT JOIN records USING (key) LEFT JOIN versions USING (key)
+      FROM known
     ),
     numbered AS (
       SELECT *, count(*) OVER (PARTITION BY class, hop) AS n, row_number() OVER (PARTITION BY class, hop ORDER BY key) AS example
@@ -99,27 +116,26 @@ function lakeIsBehindTopic({ events }: Comparison): string {
 function stages(comparison: Comparison): string {
   const { table, changes } = comparison;
   const ofTable = `"table" = ${text(table.name)} AND key IN (SELECT key FROM ${kept})`;
-  const { kind } = eventColumns;
   const keyOfChange = rowText(table.primaryKey, "changes");
   const wholeRow = rowText(valueColumns(comparison), "changes");
-  // Without GTIDs, a change is missing when the topic has fewer of the key than the ledger.
   return `changes AS (${changes}),
     records AS (
-      SELECT key, count(*) AS n, max("offset") AS "offset", count(*) FILTER (kind <> 'snapshot') AS streamed
-      FROM ${topicTable} WHERE ${ofTable} GROUP BY key
-    ),
-    last_operations AS (
-      SELECT key, count(*) AS n, arg_max(kind, seq) AS kind, max_by(coalesce(gtid, ''), seq) AS gtid
-      FROM ${ledgerTable} WHERE ${ofTable} AND status = 'ok' GROUP BY key
+      SELECT key, count(*) AS n, max("offset") AS "offset", max_by(gtid, "offset") AS gtid
+      FROM main.records WHERE ${ofTable} GROUP BY key
     ),
     operations AS (
-      SELECT o.*, CASE WHEN o.gtid = '' THEN coalesce(records.streamed, 0) >= o.n
-        ELSE EXISTS (SELECT 1 FROM ${topicTable} AS t WHERE t.key = o.key AND t.gtid = o.gtid AND t.kind = o.kind
-          AND t."table" = ${text(table.name)}) END AS reported
-      FROM last_operations AS o LEFT JOIN records USING (key)
+      SELECT key, count(*) AS n, arg_max(kind, seq) AS kind, max_by(coalesce(gtid, ''), seq) AS gtid, max_by(after, seq) AS after, max(seq) AS seq
+      FROM ledger WHERE ${ofTable} AND status = 'ok' GROUP BY key
+    ),
+    unreported AS (
+      SELECT key, max_by(m.hop, m.seq) AS hop FROM missing_operations AS m JOIN operations AS o USING (key, seq) WHERE ${ofTable} GROUP BY key
+    ),
+    altered_here AS (SELECT * FROM altered WHERE ${ofTable}),
+    truncated AS (
+      SELECT max(sql) AS sql FROM binlog WHERE kind = 'statement' AND regexp_matches(sql, '(?i)^\s*truncate\b') AND contains(sql, ${text(table.name)})
     ),
     versions AS (
-      SELECT d.key, count(*) AS n, bool_or(changes.${kind} = 'delete') AS deleted, bool_or(${wholeRow} = d.whole) AS agreed
+      SELECT d.key, count(*) AS n, bool_or(${wholeRow} = d.whole) AS agreed
       FROM changes JOIN ${kept} AS d ON ${keyOfChange} = d.key GROUP BY d.key
     )`;
 }
@@ -127,10 +143,12 @@ function stages(comparison: Comparison): string {
 const evidence = `concat_ws(chr(10),
       key,
       '  mysql  ' || coalesce(nullif(mysql, ''), CASE WHEN side = 'lake' THEN 'no such row' ELSE 'the row' END),
+      CASE WHEN last_after IS NOT NULL AND hop = 'mysql->debezium' THEN '  binlog ' || last_after::VARCHAR END,
       '  lake   ' || coalesce(nullif(lake, ''), CASE WHEN kind = 'delete' THEN 'deleted' WHEN side = 'mysql' THEN 'no such row' ELSE 'the row' END)
         || coalesce(' (partition ' || "partition" || ', offset ' || "offset" || ')', ''),
       '  stages ' || concat_ws('; ',
         'ledger: ' || coalesce(operations || ' operations, the last ' || last_kind
           || CASE WHEN last_gtid = '' THEN '' ELSE ' ' || last_gtid END, 'nothing'),
         'topic: ' || coalesce(records || ' records, the last at offset ' || last_offset, 'nothing'),
-        'lake: ' || coalesce(versions || ' records', 'nothing')))`;
+        'lake: ' || coalesce(versions || ' records', 'nothing')),
+      '  ' || altered, '  ' || truncated, CASE WHEN hop = lake_hop THEN '  ' || nullif(why, '') END)`;

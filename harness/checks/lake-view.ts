@@ -19,6 +19,8 @@ export interface LakeEvents {
   readonly identity?: { readonly topic: string; readonly partition: string; readonly offset: string };
   /** What grows with each event of a key. */
   readonly order?: string;
+  /** The data file that holds the event, where the relation tells it. */
+  readonly file?: string;
 }
 
 /** Reads the table's columns and makes sense of them. */

@@ -1,7 +1,8 @@
-import type { ChangelogInputs } from "#checks/changelog.ts";
 import { runCheck } from "#checks/check.ts";
-import { evidenceStatements } from "#checks/inputs.ts";
+import type { EvidenceFiles } from "#checks/evidence.ts";
+import type { CheckInputs } from "#checks/inputs.ts";
 import { judge as judgeChecks } from "#checks/judge.ts";
+import { prepare } from "#checks/prepare.ts";
 import { attachedMysql } from "#checks/source-view.ts";
 import { messageOf } from "#core/errors.ts";
 import type { Anomaly, CheckVerdict } from "#core/verdict.ts";
@@ -10,8 +11,11 @@ import { openLake, openMysql } from "#pipeline";
 import { mysqlCatalog } from "#stages/duckdb/attach.ts";
 import type { Duckdb, LakeQuery } from "#stages/duckdb/client.ts";
 import { describeTables } from "#stages/mysql/tables.ts";
-import { checks as allChecks, type ScenarioCheck } from "./checks.ts";
+import { everyCheck, type ScenarioCheck } from "./checks.ts";
 import type { FaultContext } from "./context.ts";
+import type { RunFolder } from "./folder.ts";
+import { type Gathered, gather } from "./gather.ts";
+import { keepEvidence } from "./keep-evidence.ts";
 import type { TopicRecorder } from "./recorder.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Unsettled } from "./settle.ts";
@@ -22,6 +26,9 @@ export interface JudgeRunOptions {
   readonly context: FaultContext;
   readonly versions: VersionSet;
   readonly recorder: TopicRecorder;
+  /** What was written while the run went on. */
+  readonly evidence: EvidenceFiles;
+  readonly folder: RunFolder;
   readonly duckdb: Duckdb;
   readonly unsettled: Unsettled;
   readonly announced: Readonly<Record<string, number>>;
@@ -30,17 +37,21 @@ export interface JudgeRunOptions {
 
 /** Runs the checks over what MySQL, the topics and the lake hold now, and holds them against the expectation. */
 export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
-  const { scenario, context, versions, recorder, duckdb, announced } = options;
-  const { stack, pipeline, ledger } = context;
+  const { scenario, context, versions, recorder, evidence, folder, duckdb, announced } = options;
+  const { stack, pipeline } = context;
+  const gathered = await gather({ ...context, folder });
   using lake = await openLake({ stack, spec: pipeline.spec, duckdb });
-  for (const statement of evidenceStatements({ ledger: ledger.file, topic: recorder.file })) await lake.run(statement);
-  const inputs = await inputsOf({ context, lake, recorder });
+  const told = await inputsOf({ context, lake, recorder, gathered });
+  const { inputs, troubles } = await runCheck(prepare(told, { ...evidence, ...gathered.files }), lake.rows);
+  for (const { table, trouble } of troubles)
+    context.history.append({ type: "note", text: `${table} was read from its data files: ${trouble}` });
   const checks: CheckVerdict[] = [];
-  for (const check of scenario.checks ?? [allChecks.currentState(), allChecks.changelog()]) {
+  for (const check of scenario.checks ?? everyCheck) {
     const verdict = await checked({ check, inputs, lake });
     context.history.append({ type: "check", check: verdict });
     checks.push(verdict);
   }
+  await keepEvidence({ lake, folder });
   const { expect = {}, known = [] } = scenario;
   const judgement = judgeChecks({
     checks: [...checks, ...liveness(options, checks)],
@@ -53,15 +64,14 @@ export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
   return { verdict: judgement.verdict, checks: judgement.checks };
 }
 
-async function inputsOf({
-  context,
-  lake,
-  recorder,
-}: {
-  context: FaultContext;
-  lake: LakeQuery;
-  recorder: TopicRecorder;
-}): Promise<ChangelogInputs> {
+interface Inputs {
+  readonly context: FaultContext;
+  readonly lake: LakeQuery;
+  readonly recorder: TopicRecorder;
+  readonly gathered: Gathered;
+}
+
+async function inputsOf({ context, lake, recorder, gathered }: Inputs): Promise<CheckInputs> {
   const { stack, pipeline } = context;
   const { database } = pipeline.spec.names;
   await using mysql = await openMysql(stack);
@@ -71,8 +81,10 @@ async function inputsOf({
     pipeline: pipeline.spec,
     tables: (await describeTables(mysql, database)).filter(({ name }) => captured.has(name)),
     lake: (table) => (there.has(table) ? lake.relation(table) : undefined),
+    lakeTellsFiles: true,
+    manifestLists: gathered.manifestLists,
     source: attachedMysql(mysqlCatalog),
-    topicIsComplete: recorder.complete,
+    recordedFrom: recorder.from,
   };
 }
 
@@ -83,7 +95,7 @@ async function checked({
   lake,
 }: {
   check: ScenarioCheck;
-  inputs: ChangelogInputs;
+  inputs: CheckInputs;
   lake: LakeQuery;
 }): Promise<CheckVerdict> {
   try {

@@ -19,8 +19,8 @@ export interface TopicRecorder extends AsyncDisposable {
   snapshotRecords(): number;
   /** Records that were deleted before they could be read. */
   gaps(): readonly Gap[];
-  /** True when nothing before the first record read was left out. */
-  readonly complete: boolean;
+  /** Where it began in each topic; empty when nothing was left out. */
+  readonly from: ReadonlyMap<string, PartitionOffsets>;
   /** Throws what kept it from reading on: a record that is no change in Connect's JSON. */
   check(): void;
 }
@@ -81,7 +81,7 @@ export function openRecorder({ kafka, spec, file, from, bell }: RecorderOptions)
     records: () => records,
     snapshotRecords: () => snapshotRecords,
     gaps: () => gaps,
-    complete: from.size === 0,
+    from,
     check: () => {
       if (failure !== undefined) throw failure;
     },

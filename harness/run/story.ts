@@ -20,6 +20,7 @@ import { judgeRun } from "./judge.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { type Monitor, startMonitor } from "./monitor.ts";
 import { pipelineSpec } from "./plan.ts";
+import { openPositions } from "./positions.ts";
 import { openRecorder, type TopicRecorder } from "./recorder.ts";
 import type { Run } from "./runner.ts";
 import { writeSentinels } from "./sentinels.ts";
@@ -49,6 +50,10 @@ export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
   const ledger = await scope.own("ledger", openLedger(folder.file("stages/ledger.jsonl")));
   const bell = makeBell();
   const control = await openControl(run, ground, spec, bell);
+  const positions = await scope.own(
+    "position log",
+    openPositions({ ...ground, spec, file: folder.file("stages/positions.jsonl"), everyMs: 500 }),
+  );
   const record = (from: ReadonlyMap<string, PartitionOffsets>) => openTopics({ run, ground, spec, bell, from });
   const early = ground.seededRows <= readSnapshotUpTo ? await record(new Map()) : undefined;
   const pipeline = await clock.step("connectors running", () => startConnectors(run, ground, spec));
@@ -71,6 +76,8 @@ export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
       context,
       versions: parts.versions,
       recorder,
+      folder,
+      evidence: { ledger: ledger.file, topics: recorder.file, control: control.file, positions: positions.file },
       duckdb: await opening,
       unsettled: settled,
       announced: await faults.announced(),
@@ -164,8 +171,8 @@ async function settleRun({ run, context, ...watched }: Settling): Promise<Unsett
     spec: context.pipeline.spec,
     sentinels,
     deadline: deadlineIn(scenario.settleWithinMs ?? 120_000),
-    // Longer than the slowest session time-out of the profile: a member that died is waited for, not given up.
-    stillMs: profile === "fast" ? 15_000 : 90_000,
+    // Longer than a member that died is waited for, and than a sink takes to write a backlog of 50,000 records.
+    stillMs: profile === "fast" ? 45_000 : 90_000,
   });
 }
 

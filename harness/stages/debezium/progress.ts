@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
+import type { KafkaRecord } from "#core/ports.ts";
 import type { ConnectorOffset } from "#stages/connect/client.ts";
 
 /** How far the source has told Connect that it is. GTIDs where they are on; file and position always. */
@@ -34,4 +35,23 @@ export function offsetAt({ spec, position }: { spec: PipelineSpec; position: Sou
     partition: { server: spec.names.topicPrefix },
     offset: { file, pos, ...(gtids === undefined ? {} : { gtids }) },
   };
+}
+
+/** A record of the offsets topic, as Connect writes it, if it is this connector's: the offset with the number of its transactions. */
+export function storedOffset(
+  { key, value }: Pick<KafkaRecord, "key" | "value">,
+  connector: string,
+): (SourcePosition & { readonly transactions: number | undefined }) | undefined {
+  if (key === null || value === null) return undefined;
+  const owner = z.tuple([z.string(), z.unknown()]).safeParse(JSON.parse(key.toString("utf8")));
+  const parsed = offsetSchema.safeParse(JSON.parse(value.toString("utf8")));
+  if (owner.data?.[0] !== connector || !parsed.success) return undefined;
+  const { gtids, file, pos } = parsed.data;
+  return { gtids, file, pos, transactions: gtids === undefined ? undefined : transactionsIn(gtids) };
+}
+
+/** How many transactions a GTID set has: `uuid:1-5:7,uuid:tag:1-3` has nine. */
+export function transactionsIn(gtids: string): number {
+  const intervals = gtids.matchAll(/:(\d+)(?:-(\d+))?(?=[:,]|\s*$)/g);
+  return [...intervals].reduce((sum, [, low, high]) => sum + Number(high ?? low) - Number(low) + 1, 0);
 }

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCheck } from "#checks/check.ts";
 import { columnForm } from "#checks/column-forms.ts";
 import { currentState } from "#checks/current-state.ts";
-import { type CheckInputs, evidenceStatements } from "#checks/inputs.ts";
+import { evidenceStatements } from "#checks/evidence.ts";
+import type { CheckInputs } from "#checks/inputs.ts";
+import { localize } from "#checks/localize.ts";
 import { attachedMysql, mysqlSelect, type SourceView } from "#checks/source-view.ts";
 import { nothingLeftOut } from "#core/pipeline-spec.ts";
 import type { SqlRow } from "#core/ports.ts";
@@ -123,13 +125,14 @@ beforeAll(async () => {
   await duckdb.run(
     attachMysqlStatement({ address: server.address("sql"), user: "duckdb", password: secrets.duckdb, database: "db" }),
   );
-  for (const statement of evidenceStatements({})) await duckdb.run(statement);
 });
 afterAll(async () => {
   duckdb?.[Symbol.dispose]();
   await client?.[Symbol.asyncDispose]();
   await here?.[Symbol.asyncDispose]();
 });
+
+const names = { database: "db", sinkGroup: "group", sourceConnector: "source", sinkConnector: "sink" };
 
 /** Compares MySQL's `cases` with a lake that holds one row of these values. */
 async function compareCases(value: (one: Case) => string) {
@@ -138,11 +141,16 @@ async function compareCases(value: (one: Case) => string) {
     `CREATE OR REPLACE TABLE lake_cases AS SELECT 1 AS id, ${columns.join(", ")}, {'op': 'I', 'offset': 0} AS _cdc`,
   );
   const inputs: CheckInputs = {
-    pipeline: { shape: "debezium-transform", projection: nothingLeftOut, names: { database: "db" } },
+    pipeline: { shape: "debezium-transform", projection: nothingLeftOut, names },
     tables: (await describeTables(client, "db")).filter(({ name }) => name === "cases"),
     lake: (table) => `lake_${table}`,
+    lakeTellsFiles: false,
+    manifestLists: new Map(),
+    recordedFrom: new Map(),
     source: attachedMysql("src"),
   };
+  for (const statement of evidenceStatements({})) await duckdb.run(statement);
+  await runCheck(localize(inputs), duckdb.rows);
   return runCheck(currentState(inputs), duckdb.rows);
 }
 

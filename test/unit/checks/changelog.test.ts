@@ -22,8 +22,8 @@ describe("the changelog from ledger to topic", () => {
 
   test("an operation that the topic lacks is lost, with its GTID as evidence", async () => {
     const { log } = await checkPeople({ mysql, lake: [inserted], ledger });
-    expect(found(log)).toEqual(["lost mysql->kafka id=1 x1"]);
-    expect(log.anomalies[0]?.evidence).toEqual(["id=1", "  update a:2", "  stages ledger: 1 times; topic: 0 times"]);
+    expect(found(log)).toEqual(["lost debezium->kafka id=1 x1"]);
+    expect(log.anomalies[0]?.evidence).toEqual(["id=1", "  update a:2", "  mysql  the row", "  topic  no record"]);
   });
 
   test("an operation that the topic has twice is a duplicate, with both places", async () => {
@@ -32,10 +32,8 @@ describe("the changelog from ledger to topic", () => {
       lake: [inserted, updated, { ...inserted, offset: 2 }, { ...updated, offset: 3 }],
       ledger,
     });
-    expect(found(log)).toEqual(["duplicate mysql->kafka id=1 x2"]);
-    expect(log.anomalies[0]?.evidence).toContain(
-      "  stages ledger: 1 times; topic: 2 times (partition 0, offset 0 to 2)",
-    );
+    expect(found(log)).toEqual(["duplicate debezium->kafka id=1 x2"]);
+    expect(log.anomalies[0]?.evidence).toContain("  ledger 1 times; topic 2 times (partition 0, offset 0 to 2)");
   });
 
   test("the same row changed twice in one transaction is two operations", async () => {
@@ -43,17 +41,17 @@ describe("the changelog from ledger to topic", () => {
     const operations = [...ledger, { kind: "update", id: 1, gtid: "a:2" } as const];
     expect((await checkPeople({ mysql, lake: twice, ledger: operations })).log.verdict).toBe("valid");
     expect(found((await checkPeople({ mysql, lake: [inserted, updated], ledger: operations })).log)).toEqual([
-      "lost mysql->kafka id=1 x1",
+      "lost debezium->kafka id=1 x1",
     ]);
   });
 
   test("a record that nobody wrote is a phantom, and so is one of a transaction that failed", async () => {
     expect(found((await checkPeople({ mysql, lake: [inserted, updated], ledger: [ledger[0]] })).log)).toEqual([
-      "phantom mysql->kafka id=1 x1",
+      "phantom debezium->kafka id=1 x1",
     ]);
     const failed = [ledger[0], { ...ledger[1], status: "fail" }] as const;
     expect(found((await checkPeople({ mysql, lake: [inserted, updated], ledger: failed })).log)).toEqual([
-      "phantom mysql->kafka id=1 x1",
+      "phantom debezium->kafka id=1 x1",
     ]);
   });
 
@@ -63,7 +61,7 @@ describe("the changelog from ledger to topic", () => {
     expect((await checkPeople({ mysql, lake: [inserted], ledger: perhaps })).log.verdict).toBe("valid");
     const twice = [inserted, updated, { ...updated, offset: 2 }];
     expect(found((await checkPeople({ mysql, lake: twice, ledger: perhaps })).log)).toEqual([
-      "duplicate mysql->kafka id=1 x1",
+      "duplicate debezium->kafka id=1 x1",
     ]);
   });
 
@@ -71,7 +69,7 @@ describe("the changelog from ledger to topic", () => {
     const snapshot: Event = { op: "r", row: [1, "Ann", 12], offset: 0 };
     expect((await checkPeople({ mysql, lake: [snapshot], ledger: [] })).log.verdict).toBe("valid");
     expect(found((await checkPeople({ mysql, lake: [snapshot, { ...snapshot, offset: 1 }], ledger: [] })).log)).toEqual(
-      ["duplicate mysql->kafka id=1 x1"],
+      ["duplicate mysql->debezium id=1 x1"],
     );
   });
 
@@ -93,7 +91,7 @@ describe("the changelog from topic to lake", () => {
     expect(log.anomalies[0]?.evidence).toEqual([
       "id=1",
       `  ${topicName} partition 0 offset 1`,
-      "  stages topic: once; lake: 0 times",
+      "  topic  once; lake 0 times",
     ]);
   });
 
@@ -114,7 +112,7 @@ describe("the changelog from topic to lake", () => {
       topic: [inserted, updated],
       ledger,
     });
-    expect(found(log)).toEqual(["phantom kafka->sink id=1 x1"]);
+    expect(found(log)).toEqual(["phantom object-store->catalog id=1 x1"]);
   });
 
   test("a row of the lake whose place the topic does not have is a phantom", async () => {

@@ -31,7 +31,7 @@ describe("current state", () => {
       lake: [],
       ledger: [{ kind: "insert", id: 1, gtid: "a:1" }],
     });
-    expect(found(state)).toEqual(["lost mysql->kafka id=1 x1"]);
+    expect(found(state)).toEqual(["lost debezium->kafka id=1 x1"]);
     expect(state.anomalies[0]?.evidence).toEqual([
       "id=1",
       "  mysql  name=Ann, salary=10",
@@ -72,17 +72,17 @@ describe("current state", () => {
         { kind: "update", id: 1, gtid: "a:2" },
       ],
     });
-    expect(found(state)).toEqual(["stale mysql->kafka id=1 x1"]);
+    expect(found(state)).toEqual(["stale debezium->kafka id=1 x1"]);
   });
 
-  test("a row whose deletion the lake lacks is stale", async () => {
+  test("a row whose deletion the lake lacks is resurrected", async () => {
     const first = { op: "c", row: [1, "Ann", 10], offset: 0 } as const;
     const { state } = await checkPeople({
       mysql: [],
       lake: [first],
       topic: [first, { op: "d", row: [1, "Ann", 10], offset: 1 }],
     });
-    expect(found(state)).toEqual(["stale kafka->sink id=1 x1"]);
+    expect(found(state)).toEqual(["resurrected kafka->sink id=1 x1"]);
   });
 
   test("a deleted row that comes again after its deletion is resurrected", async () => {
@@ -94,7 +94,7 @@ describe("current state", () => {
         { op: "c", row: [1, "Ann", 10], offset: 2, gtid: "a:1" },
       ],
     });
-    expect(found(state)).toEqual(["resurrected mysql->kafka id=1 x1"]);
+    expect(found(state)).toEqual(["resurrected debezium->kafka id=1 x1"]);
   });
 
   test("a row that somebody wrote into the lake is a phantom", async () => {
@@ -103,7 +103,7 @@ describe("current state", () => {
       lake: [{ op: "c", row: [9, "Eve", 1], offset: null }],
       topic: [],
     });
-    expect(found(state)).toEqual(["phantom kafka->sink id=9 x1"]);
+    expect(found(state)).toEqual(["phantom object-store->catalog id=9 x1"]);
   });
 
   test("a row that somebody wrote over in the lake is value-changed there", async () => {
@@ -113,12 +113,12 @@ describe("current state", () => {
       lake: [first, { op: "u", row: [1, "Eve", 10], offset: null }],
       topic: [first],
     });
-    expect(found(state)).toEqual(["value-changed kafka->sink id=1 x1"]);
+    expect(found(state)).toEqual(["value-changed object-store->catalog id=1 x1"]);
   });
 
-  test("a row that was deleted behind the binlog is a phantom in the lake", async () => {
+  test("a row that was deleted behind the binlog is resurrected: the lake has it alive", async () => {
     const { state } = await checkPeople({ mysql: [], lake: [{ op: "c", row: [1, "Ann", 10], offset: 0 }] });
-    expect(found(state)).toEqual(["phantom mysql->kafka id=1 x1"]);
+    expect(found(state)).toEqual(["resurrected mysql->debezium id=1 x1"]);
   });
 
   test("a row that was changed behind the binlog is value-changed, and only the differing columns are shown", async () => {
@@ -126,7 +126,7 @@ describe("current state", () => {
       mysql: [[1, "Ann", 11]],
       lake: [{ op: "c", row: [1, "Ann", 10], offset: 0 }],
     });
-    expect(found(state)).toEqual(["value-changed mysql->kafka id=1 x1"]);
+    expect(found(state)).toEqual(["value-changed mysql->debezium id=1 x1"]);
     expect(state.anomalies[0]?.evidence.slice(1, 3)).toEqual([
       "  mysql  salary=11",
       "  lake   salary=10 (partition 0, offset 0)",
@@ -144,7 +144,7 @@ describe("current state", () => {
         { op: "c", row: [2, null, 10], offset: 1 },
       ],
     });
-    expect(found(state)).toEqual(["value-changed mysql->kafka id=1 x1"]);
+    expect(found(state)).toEqual(["value-changed mysql->debezium id=1 x1"]);
   });
 
   test("MySQL's row with an older one after it is reordered", async () => {
@@ -159,7 +159,7 @@ describe("current state", () => {
         { kind: "update", id: 1, gtid: "a:2" },
       ],
     });
-    expect(found(state)).toEqual(["reordered mysql->kafka id=1 x1"]);
+    expect(found(state)).toEqual(["reordered debezium->kafka id=1 x1"]);
   });
 
   test("counts every row of a class and tells of five", async () => {
@@ -167,7 +167,7 @@ describe("current state", () => {
       mysql: [1, 2, 3, 4, 5, 6, 7].map((id) => [id, "Ann", 10] as const),
       lake: [],
     });
-    expect(found(state)).toEqual(["lost mysql->kafka id=1 x7"]);
+    expect(found(state)).toEqual(["lost mysql->debezium id=1 x7"]);
     expect(state.anomalies[0]?.evidence.filter((line) => line.startsWith("id="))).toHaveLength(5);
   });
 
@@ -222,7 +222,7 @@ describe("current state of what is left out on purpose", () => {
       lake: [{ op: "c", row: [1, "Ann", 10], offset: 0 }],
       projection: { masks: { "people.name": { kind: "mask", length: 3 } } },
     });
-    expect(found(state)).toEqual(["value-changed mysql->kafka id=1 x1"]);
+    expect(found(state)).toEqual(["value-changed mysql->debezium id=1 x1"]);
   });
 });
 

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { changelog } from "#checks/changelog.ts";
 import { runCheck } from "#checks/check.ts";
 import { currentState } from "#checks/current-state.ts";
-import { type CheckInputs, evidenceStatements } from "#checks/inputs.ts";
+import type { EvidenceFiles } from "#checks/evidence.ts";
+import type { CheckInputs } from "#checks/inputs.ts";
+import { prepare } from "#checks/prepare.ts";
 import { passesColumn } from "#checks/source-view.ts";
 import { nothingLeftOut, type Projection, type RecordShape } from "#core/pipeline-spec.ts";
 import type { TableSpec } from "#core/source.ts";
@@ -53,14 +55,27 @@ const spec: TableSpec = {
   primaryKey: ["id"],
 };
 
+export const names = { database: "db", sinkGroup: "group", sourceConnector: "source", sinkConnector: "sink" };
+
 export async function checkPeople(people: People): Promise<{ state: CheckVerdict; log: CheckVerdict }> {
   using duckdb = await openDuckdb({});
   await fillTables(duckdb, people);
-  const inputs = inputsFor({ ...people, shape: "debezium-transform" });
+  const inputs = await prepared(duckdb, inputsFor({ ...people, shape: "debezium-transform" }), people);
   return {
+    log: await runCheck(changelog(inputs), duckdb.rows),
     state: await runCheck(currentState(inputs), duckdb.rows),
-    log: await runCheck(changelog({ ...inputs, topicIsComplete: true }), duckdb.rows),
   };
+}
+
+async function prepared(duckdb: Duckdb, inputs: CheckInputs, people: People): Promise<CheckInputs> {
+  const folder = await mkdtemp(join(tmpdir(), "floe-checks-"));
+  try {
+    const topic = people.topic ?? people.lake;
+    const files = await writeEvidence(folder, { topic, ledger: people.ledger ?? operationsOf(topic) });
+    return (await runCheck(prepare(inputs, files), duckdb.rows)).inputs;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 export interface InputOptions extends Pick<People, "projection" | "withoutPrimaryKey"> {
@@ -71,16 +86,18 @@ export interface InputOptions extends Pick<People, "projection" | "withoutPrimar
 /** Inputs that find MySQL in `mysql_<table>` and the lake in `lake_<table>`. */
 export function inputsFor({ shape, projection, withoutPrimaryKey = false, tables }: InputOptions): CheckInputs {
   return {
-    pipeline: { shape, projection: { ...nothingLeftOut, ...projection }, names: { database: "db" } },
+    pipeline: { shape, projection: { ...nothingLeftOut, ...projection }, names },
     tables: tables ?? [withoutPrimaryKey ? { ...spec, primaryKey: [] } : spec],
     lake: (table) => `lake_${table}`,
+    lakeTellsFiles: false,
+    manifestLists: new Map(),
+    recordedFrom: new Map(),
     source: ({ table, projection: { filters } }) =>
       `(SELECT *, (${filters[table.name] ?? "true"})::BIGINT AS "${passesColumn}" FROM mysql_${table.name})`,
   };
 }
 
 async function fillTables(duckdb: Duckdb, people: People): Promise<void> {
-  const topic = people.topic ?? people.lake;
   await duckdb.run("CREATE TABLE mysql_people (id BIGINT, name VARCHAR, salary BIGINT)");
   await duckdb.run(`CREATE TABLE lake_people (id INTEGER, name VARCHAR, salary INTEGER, _cdc STRUCT(op VARCHAR, "offset" BIGINT),
     _kafka_metadata STRUCT(topic VARCHAR, "partition" INTEGER, "offset" BIGINT))`);
@@ -92,22 +109,16 @@ async function fillTables(duckdb: Duckdb, people: People): Promise<void> {
       `INSERT INTO lake_people VALUES (${values(row)}, {'op': '${cdc}', 'offset': ${offset ?? "NULL"}}, ${metadata})`,
     );
   }
-  await fillEvidence(duckdb, { topic, ledger: people.ledger ?? operationsOf(topic) });
 }
 
-async function fillEvidence(
-  duckdb: Duckdb,
+async function writeEvidence(
+  folder: string,
   { topic, ledger }: { topic: readonly Event[]; ledger: readonly Operation[] },
-) {
-  const folder = await mkdtemp(join(tmpdir(), "floe-checks-"));
-  try {
-    const files = { ledger: join(folder, "ledger.jsonl"), topic: join(folder, "topic.jsonl") };
-    await writeFile(files.ledger, lines(ledger.map((operation, seq) => ledgerLine(operation, seq))));
-    await writeFile(files.topic, lines(topic.map(topicLine)));
-    for (const statement of evidenceStatements(files)) await duckdb.run(statement);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+): Promise<EvidenceFiles> {
+  const files = { ledger: join(folder, "ledger.jsonl"), topics: join(folder, "topics.jsonl") };
+  await writeFile(files.ledger, lines(ledger.map((operation, seq) => ledgerLine(operation, seq))));
+  await writeFile(files.topics, lines(topic.map(topicLine)));
+  return files;
 }
 
 function operationsOf(topic: readonly Event[]): Operation[] {
@@ -138,7 +149,13 @@ function topicLine(event: Event): unknown {
     key: `id=${event.row[0]}`,
     op: event.op,
     gtid,
+    payload: payloadOf(event),
   };
+}
+
+function payloadOf({ op, row: [id, name, salary] }: Event): unknown {
+  const row = { id, name, salary };
+  return { op, source: {}, before: op === "d" ? row : null, after: op === "d" ? null : row };
 }
 
 function lines(objects: readonly unknown[]): string {

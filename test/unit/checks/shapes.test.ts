@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { changelog } from "#checks/changelog.ts";
 import { runCheck } from "#checks/check.ts";
 import { currentState } from "#checks/current-state.ts";
-import { evidenceStatements, ledgerTable, topicTable } from "#checks/inputs.ts";
+import { evidenceStatements } from "#checks/evidence.ts";
+import { examine } from "#checks/prepare.ts";
 import type { RecordShape } from "#core/pipeline-spec.ts";
 import type { CheckVerdict } from "#core/verdict.ts";
 import { openDuckdb } from "#stages/duckdb/client.ts";
@@ -27,10 +28,10 @@ async function check({
   using duckdb = await openDuckdb({});
   for (const sql of [mysql, `CREATE TABLE lake_people AS ${lake}`, ...evidenceStatements({}), ...evidence])
     await duckdb.run(sql);
-  const inputs = inputsFor({ shape, withoutPrimaryKey });
+  const { inputs } = await runCheck(examine(inputsFor({ shape, withoutPrimaryKey })), duckdb.rows);
   return {
+    log: await runCheck(changelog(inputs), duckdb.rows),
     state: await runCheck(currentState(inputs), duckdb.rows),
-    log: await runCheck(changelog({ ...inputs, topicIsComplete: true }), duckdb.rows),
   };
 }
 
@@ -38,9 +39,10 @@ function found({ anomalies }: CheckVerdict): string[] {
   return anomalies.map((anomaly) => `${anomaly.class} ${anomaly.key} x${anomaly.count}`);
 }
 
-const deletedInLedger = `INSERT INTO ${ledgerTable} (seq, "table", kind, key, gtid, status) VALUES (0, 'people', 'delete', 'id=2', 'a:1', 'ok')`;
+const deletedInLedger = `INSERT INTO ledger (seq, "table", kind, key, gtid, status) VALUES (0, 'people', 'delete', 'id=2', 'a:1', 'ok')`;
 const inTopic = (...records: readonly string[]) =>
-  `INSERT INTO ${topicTable} (topic, "partition", "offset", "table", key, kind, gtid) VALUES ${records.join(", ")}`;
+  `INSERT INTO topics (topic, "partition", "offset", "table", key, kind, gtid, payload) VALUES ${records.join(", ")}`;
+const ann = (salary: number) => `'${JSON.stringify({ source: {}, after: { id: 1, name: "Ann", salary } })}'`;
 
 describe("the envelope", () => {
   const row = (id: number, salary: number) => `{'id': ${id}, 'name': 'Ann', 'salary': ${salary}}`;
@@ -77,13 +79,21 @@ describe("records of DebeziumTransform", () => {
     expect(state.note).toContain("people has no primary key");
   });
 
-  test("without Kafka metadata are ordered by the transform's own offset, and compared by key with the topic", async () => {
+  test("without Kafka metadata are ordered by the transform's own offset, and compared by key and values with the topic", async () => {
     const lake = `SELECT 1 AS id, 'Ann' AS name, 12 AS salary, {'op': 'U', 'offset': 1} AS _cdc UNION ALL SELECT 1, 'Ann', 10, {'op': 'I', 'offset': 0}`;
-    const evidence = [inTopic("('t', 0, 0, 'people', 'id=1', 'snapshot', NULL)")];
-    const { state, log } = await check({ shape: "debezium-transform", lake, evidence });
+    const evidence = [
+      inTopic(`('t', 0, 0, 'people', 'id=1', 'snapshot', NULL, ${ann(10)})`),
+      inTopic(`('t', 0, 1, 'people', 'id=1', 'update', 'a:1', ${ann(12)})`),
+      `INSERT INTO ledger (seq, "table", kind, key, gtid, status) VALUES (0, 'people', 'update', 'id=1', 'a:1', 'ok')`,
+    ];
+    const twice = `${lake} UNION ALL SELECT 1, 'Ann', 10, {'op': 'I', 'offset': 0}`;
+    const { state, log } = await check({ shape: "debezium-transform", lake: twice, evidence });
     expect(state.verdict).toBe("valid");
     expect(found(log)).toEqual(["duplicate id=1 x1"]);
-    expect(log.note).toContain("compared by key");
+    expect(log.note).toContain("compared by key and values");
+    const changed = `SELECT 1 AS id, 'Ann' AS name, 12 AS salary, {'op': 'U', 'offset': 1} AS _cdc UNION ALL SELECT 1, 'Ann', 9, {'op': 'I', 'offset': 0}`;
+    const told = await check({ shape: "debezium-transform", lake: changed, evidence });
+    expect(found(told.log)).toEqual(["lost id=1 x1", "phantom id=1 x1"]);
   });
 });
 
@@ -108,10 +118,10 @@ describe("unwrapped records", () => {
     const evidence = [
       deletedInLedger,
       inTopic(
-        "('t', 0, 0, 'people', 'id=1', 'snapshot', NULL)",
-        "('t', 0, 1, 'people', 'id=1', 'snapshot', NULL)",
-        "('t', 0, 2, 'people', 'id=2', 'snapshot', NULL)",
-        "('t', 0, 3, 'people', 'id=2', 'delete', 'a:1')",
+        "('t', 0, 0, 'people', 'id=1', 'snapshot', NULL, NULL)",
+        "('t', 0, 1, 'people', 'id=1', 'snapshot', NULL, NULL)",
+        "('t', 0, 2, 'people', 'id=2', 'snapshot', NULL, NULL)",
+        "('t', 0, 3, 'people', 'id=2', 'delete', 'a:1', NULL)",
       ),
     ];
     expect(found((await check({ shape: "unwrapped", lake: rows, evidence })).log)).toEqual(["duplicate id=1 x1"]);

@@ -1,0 +1,183 @@
+import { text } from "./sql.ts";
+
+/** What a run has written down of each stage, as DuckDB's tables. `floe sql --run` has the same. */
+export const relations = {
+  /** Each operation that MySQL committed, from the harness's own writers and, completed by the binlog, of everybody else. */
+  ledger: "ledger",
+  /** The binlog's row changes in their order, and its other statements (`kind = 'statement'`, `sql`). */
+  binlog: "binlog",
+  /** Each record of the data topics, tombstones included. */
+  topics: "topics",
+  /** Each event of the sink's control topic. */
+  control: "control",
+  /** Offsets of the sink's groups, the source's stored offset, connector states: each change of them, over time. */
+  positions: "positions",
+  /** Every snapshot that the tables' metadata knew when all was settled. `current`: an ancestor of the current one. */
+  snapshots: "snapshots",
+  /** The files that the current snapshots' manifests name. */
+  files: "files",
+  /** The objects in the bucket under the tables' folders. */
+  objects: "objects",
+  /** Each row of the lake's tables as an event, with the file that holds it. */
+  lake: "lake",
+} as const;
+export type Relation = keyof typeof relations;
+
+type Columns = Readonly<Record<string, string>>;
+
+/** The columns of each relation's file, as they are written: a line of JSON for each row, or Parquet made of that. */
+const columns: Readonly<Record<Relation, Columns>> = {
+  ledger: {
+    seq: "BIGINT",
+    writer: "BIGINT",
+    label: "VARCHAR",
+    gtid: "VARCHAR",
+    file: "VARCHAR",
+    pos: "BIGINT",
+    table: "VARCHAR",
+    kind: "VARCHAR",
+    key: "VARCHAR",
+    before: "JSON",
+    after: "JSON",
+    status: "VARCHAR",
+    ackedAtMs: "BIGINT",
+  },
+  binlog: {
+    gtid: "VARCHAR",
+    file: "VARCHAR",
+    pos: "BIGINT",
+    row: "BIGINT",
+    order: "BIGINT",
+    table: "VARCHAR",
+    kind: "VARCHAR",
+    key: "VARCHAR",
+    before: "JSON",
+    after: "JSON",
+    committedAtMs: "BIGINT",
+    sql: "VARCHAR",
+  },
+  topics: {
+    topic: "VARCHAR",
+    partition: "INTEGER",
+    offset: "BIGINT",
+    timestampMs: "BIGINT",
+    headers: "JSON",
+    table: "VARCHAR",
+    key: "VARCHAR",
+    op: "VARCHAR",
+    gtid: "VARCHAR",
+    file: "VARCHAR",
+    pos: "BIGINT",
+    row: "BIGINT",
+    snapshot: "BOOLEAN",
+    tsMs: "BIGINT",
+    payload: "JSON",
+  },
+  control: {
+    partition: "INTEGER",
+    offset: "BIGINT",
+    type: "VARCHAR",
+    group: "VARCHAR",
+    commitId: "VARCHAR",
+    timestampMs: "BIGINT",
+    table: "VARCHAR",
+    files: "JSON",
+    assignments: "JSON",
+    snapshotId: "BIGINT",
+    validThroughMs: "BIGINT",
+  },
+  positions: { wallMs: "BIGINT", kind: "VARCHAR", name: "VARCHAR", detail: "JSON" },
+  snapshots: {
+    table: "VARCHAR",
+    tableUuid: "VARCHAR",
+    snapshotId: "BIGINT",
+    parentId: "BIGINT",
+    timestampMs: "BIGINT",
+    operation: "VARCHAR",
+    summary: "JSON",
+    current: "BOOLEAN",
+  },
+  files: {
+    table: "VARCHAR",
+    path: "VARCHAR",
+    content: "VARCHAR",
+    records: "BIGINT",
+    bytes: "BIGINT",
+    addedSnapshotId: "BIGINT",
+    live: "BOOLEAN",
+  },
+  objects: { key: "VARCHAR", bytes: "BIGINT", modifiedMs: "BIGINT" },
+  lake: {
+    table: "VARCHAR",
+    topic: "VARCHAR",
+    partition: "INTEGER",
+    offset: "BIGINT",
+    kind: "VARCHAR",
+    key: "VARCHAR",
+    row: "JSON",
+    file: "VARCHAR",
+  },
+};
+
+/** The file of each relation that a run has: `.jsonl` while it is written, `.parquet` once it is whole. */
+export type EvidenceFiles = Readonly<Partial<Record<Relation, string>>>;
+
+/** Statements that bring the evidence into DuckDB. What has no file is an empty table. */
+export function evidenceStatements(files: EvidenceFiles): readonly string[] {
+  return [
+    ...Object.keys(columns).flatMap((relation) => (isRelation(relation) ? [tableOf(relation, files[relation])] : [])),
+    completedLedger,
+  ];
+}
+
+function isRelation(relation: string): relation is Relation {
+  return relation in columns;
+}
+
+/** A relation's file for a FROM clause. */
+export function tableOf(relation: Relation, file: string | undefined): string {
+  const derived = relation === "topics" ? `, ${kindOfOp} AS kind` : "";
+  const stored = relation === "ledger" ? "told" : relation;
+  return `CREATE OR REPLACE TABLE ${stored} AS SELECT *${derived} FROM ${source(columns[relation], file)}`;
+}
+
+function source(columns: Columns, file: string | undefined): string {
+  if (file === undefined) {
+    const none = Object.entries(columns).map(([column, type]) => `NULL::${type} AS "${column}"`);
+    return `(SELECT ${none.join(", ")} WHERE false)`;
+  }
+  if (file.endsWith(".parquet")) return `read_parquet(${text(file)})`;
+  const typed = Object.entries(columns).map(([column, type]) => `'${column}': '${type}'`);
+  // A harness that was killed may have left half a line behind.
+  return `read_json(${text(file)}, format = 'newline_delimited', ignore_errors = true, maximum_object_size = 67108864,
+    columns = {${typed.join(", ")}})`;
+}
+
+const kindOfOp = `CASE op WHEN 'c' THEN 'insert' WHEN 'u' THEN 'update' WHEN 'd' THEN 'delete' WHEN 'r' THEN 'snapshot' ELSE op END`;
+
+/**
+ * What the writers were told, beside what the binlog holds: the n-th change of a kind to a key in a transaction is the same
+ * on both sides. An operation whose answer got lost is `ok` when the binlog has it. What the binlog alone has was done by
+ * somebody else. Without a binlog, the writers' word stands.
+ */
+const completedLedger = `CREATE OR REPLACE TABLE ledger AS
+  WITH told_numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY gtid, "table", key, kind ORDER BY seq) AS nth FROM told
+  ),
+  logged AS (
+    SELECT *, row_number() OVER (PARTITION BY CASE WHEN in_gtids THEN gtid END, "table", key, kind
+      ORDER BY length("file"), "file", pos, "row", "order") AS nth
+    FROM binlog, (SELECT bool_or(gtid IS NOT NULL) AS in_gtids FROM told) WHERE kind <> 'statement'
+  )
+  SELECT coalesce(t.seq, (SELECT coalesce(max(seq), -1) FROM told) + row_number() OVER (PARTITION BY t.seq IS NULL
+      ORDER BY length(b."file"), b."file", b.pos, b."row", b."order")) AS seq,
+    t.writer, coalesce(t.label, 'by somebody else') AS label, coalesce(t.gtid, b.gtid) AS gtid,
+    coalesce(b."file", t."file") AS "file", coalesce(b.pos, t.pos) AS pos, b."row", b."order",
+    coalesce(t."table", b."table") AS "table", coalesce(t.kind, b.kind) AS kind, coalesce(t.key, b.key) AS key,
+    coalesce(b.before, t.before) AS before, coalesce(b.after, t.after) AS after,
+    CASE WHEN t.seq IS NULL THEN 'ok' WHEN t.status = 'info' AND b."file" IS NOT NULL THEN 'ok' ELSE t.status END AS status,
+    CASE WHEN t.seq IS NULL THEN 'binlog' ELSE 'harness' END AS source,
+    coalesce(t."ackedAtMs", b."committedAtMs") AS "ackedAtMs"
+  FROM told_numbered AS t FULL JOIN logged AS b
+    ON t.gtid IS NOT DISTINCT FROM CASE WHEN b.in_gtids THEN b.gtid END
+    AND t."table" = b."table" AND t.key = b.key AND t.kind = b.kind AND t.nth = b.nth`;

@@ -1,0 +1,55 @@
+import type { SqlRow } from "#core/ports.ts";
+import { foldAnomalies } from "./anomaly-rows.ts";
+import type { Check, Step } from "./check.ts";
+import { text } from "./sql.ts";
+import { keyOfPath } from "./table-files.ts";
+
+/**
+ * Files: what the tables name is in the bucket, once; what is in the bucket is named. A data file that nobody names and whose
+ * rows are all alive elsewhere is what a killed task leaves behind: told, no defect.
+ */
+export function* files(): Check {
+  const anomalies = [...foldAnomalies(yield named), ...foldAnomalies(yield* orphans())];
+  const [counts] = yield `SELECT count(*) AS live, (SELECT count(*) FROM orphans) AS orphans,
+    (SELECT count(*) FROM orphans WHERE foreign_rows = 0) AS harmless FROM files WHERE live`;
+  return {
+    name: "files",
+    verdict: anomalies.length === 0 ? "valid" : "invalid",
+    anomalies,
+    note: `${counts?.["live"]} files; ${counts?.["orphans"]} that no snapshot names, ${counts?.["harmless"]} of them with rows that are all elsewhere`,
+  };
+}
+
+const named = `WITH wrong AS (
+    SELECT "table", path, records, 'lost' AS class, 'sink->object-store' AS hop, 'is named by the table, and the bucket does not have it' AS what
+    FROM files WHERE live AND ${keyOfPath("path")} NOT IN (SELECT key FROM objects)
+    UNION ALL
+    SELECT "table", path, any_value(records), 'double-registered-file', 'object-store->catalog', 'is named ' || count(*) || ' times'
+    FROM files WHERE live GROUP BY "table", path HAVING count(*) > 1
+  )
+  SELECT class, hop, "table", path AS key, sum(CASE class WHEN 'lost' THEN records ELSE 1 END) OVER (PARTITION BY class, "table") AS n,
+    path || ' ' || what || ' (' || records || ' records)' AS evidence
+  FROM wrong ORDER BY class, "table", path LIMIT 20`;
+
+/** Data files that no snapshot of any table names. What they hold is looked up in the lake. */
+function* orphans(): Step<readonly SqlRow[]> {
+  yield `CREATE OR REPLACE TABLE orphans AS
+    SELECT o.key, o.bytes, regexp_extract(o.key, '([^/]+)/data/', 1) AS "table", 0::BIGINT AS rows, NULL::BIGINT AS foreign_rows
+    FROM objects AS o WHERE contains(o.key, '/data/') AND o.key LIKE '%.parquet'
+      AND o.key NOT IN (SELECT ${keyOfPath("path")} FROM files) ORDER BY o.key`;
+  const [bucket] = yield `SELECT regexp_extract(path, '^s3[an]?://([^/]+)/', 1) AS name FROM files LIMIT 1`;
+  const found = yield "SELECT key FROM orphans LIMIT 20";
+  for (const { key } of found) {
+    const path = `s3://${bucket?.["name"] ?? ""}/${key ?? ""}`;
+    const described = yield `DESCRIBE SELECT * FROM read_parquet(${text(path)})`;
+    if (!described.some((column) => column["column_name"] === "_kafka_metadata")) continue;
+    yield `UPDATE orphans SET rows = held.rows, foreign_rows = held.foreign_rows FROM (
+        SELECT count(*) AS rows, count(*) FILTER (NOT EXISTS (SELECT 1 FROM lake AS l WHERE l.topic = o._kafka_metadata.topic
+          AND l."partition" = o._kafka_metadata."partition" AND l."offset" = o._kafka_metadata."offset")) AS foreign_rows
+        FROM read_parquet(${text(path)}) AS o
+      ) AS held WHERE key = ${text(key ?? "")}`;
+  }
+  return yield `SELECT 'orphan-file' AS class, 'object-store->catalog' AS hop, "table", key, count(*) OVER (PARTITION BY "table") AS n,
+      key || chr(10) || '  no snapshot names it; ' || coalesce(foreign_rows || ' of its ' || rows || ' rows are nowhere in the lake', 'its rows cannot be told from others') AS evidence
+    FROM orphans WHERE foreign_rows > 0 ORDER BY key LIMIT 5`;
+}

@@ -1,0 +1,142 @@
+import type { Step } from "./check.ts";
+import type { CheckInputs } from "./inputs.ts";
+import { text } from "./sql.ts";
+import { keyOfPath } from "./table-files.ts";
+
+/**
+ * Tables that say where the guilty hop is, made of the evidence once, before any check looks for what is wrong:
+ * `records`, `recorded_from`, `source_moves`, `group_moves`, `missing_operations`, `table_state`.
+ */
+export function* localize(inputs: CheckInputs): Step<void> {
+  yield "CREATE OR REPLACE VIEW records AS SELECT * FROM topics WHERE kind <> 'tombstone'";
+  yield `CREATE OR REPLACE TABLE altered ("table" VARCHAR, topic VARCHAR, "partition" INTEGER, "offset" BIGINT, key VARCHAR, columns VARCHAR)`;
+  yield recordedFrom(inputs);
+  yield stoppedTimes(inputs);
+  yield sourceMoves(inputs);
+  yield groupMoves(inputs);
+  yield missingOperations;
+  yield tableState;
+}
+
+function recordedFrom({ recordedFrom }: CheckInputs): string {
+  const rows = [...recordedFrom].flatMap(([topic, offsets]) =>
+    [...offsets].map(([partition, offset]) => `(${text(topic)}, ${partition}, ${offset})`),
+  );
+  return `CREATE OR REPLACE TABLE recorded_from AS SELECT * FROM (VALUES
+    ${["(NULL::VARCHAR, NULL::INTEGER, NULL::BIGINT)", ...rows].join(", ")}) AS r(topic, "partition", "offset") WHERE topic IS NOT NULL`;
+}
+
+/** When each connector stood still with no task: only then does somebody else move its offsets. */
+function stoppedTimes({ pipeline: { names } }: CheckInputs): string {
+  return `CREATE OR REPLACE TABLE stopped AS
+    WITH states AS (
+      SELECT name, "wallMs", detail->>'state' AS state, lead("wallMs", 1, 9223372036854775807) OVER (PARTITION BY name ORDER BY "wallMs") AS until
+      FROM positions WHERE kind = 'connector'
+    )
+    SELECT CASE name WHEN ${text(names.sourceConnector)} THEN 'source' ELSE 'sink' END AS connector,
+      "wallMs" - 2000 AS since, until + 2000 AS until
+    FROM states WHERE state = 'STOPPED'`;
+}
+
+/**
+ * The source's stored offset, each change of it as its offsets topic has it: `was` and `now` are the number of transactions
+ * in its GTID set (without GTIDs, the place in the binlog). `last`: the newest transaction of each server in the set.
+ */
+function sourceMoves({ pipeline: { names } }: CheckInputs): string {
+  return `CREATE OR REPLACE TABLE source_moves AS
+    WITH stored AS (
+      SELECT "wallMs", rowid AS turn, detail->>'gtids' AS gtids, (detail->>'transactions')::BIGINT AS transactions,
+        detail->>'file' AS "file", (detail->>'pos')::BIGINT AS pos
+      FROM positions WHERE kind = 'source' AND name = ${text(names.sourceConnector)} AND (detail->>'file') IS NOT NULL
+    ),
+    ordered AS (
+      SELECT *, lag(gtids) OVER turns AS was_gtids, lag(transactions) OVER turns AS was,
+        lag("file") OVER turns AS was_file, lag(pos) OVER turns AS was_pos
+      FROM stored WINDOW turns AS (ORDER BY turn)
+    )
+    SELECT o.*, EXISTS (SELECT 1 FROM stopped AS s WHERE s.connector = 'source' AND o."wallMs" BETWEEN s.since AND s.until) AS by_hand,
+      CASE WHEN gtids IS NOT NULL AND was_gtids IS NOT NULL THEN transactions < was
+        ELSE (length("file"), "file", pos) < (length(was_file), was_file, was_pos) END AS back
+    FROM ordered AS o WHERE was_file IS NOT NULL`;
+}
+
+/** The sink's data group, as it was seen every half second: where an offset went back, or forward while the sink was stopped. */
+function groupMoves({ pipeline: { names } }: CheckInputs): string {
+  return `CREATE OR REPLACE TABLE group_moves AS
+    WITH seen AS (
+      SELECT "wallMs", rowid AS turn, unnest(json_keys(detail)) AS place, detail FROM positions
+      WHERE kind = 'group' AND name = ${text(names.sinkGroup)}
+    ),
+    offsets AS (
+      SELECT "wallMs", turn, regexp_extract(place, '^(.*)/', 1) AS topic, regexp_extract(place, '/(\\d+)$', 1)::INTEGER AS "partition",
+        json_extract_string(detail, '$."' || place || '"')::BIGINT AS now
+      FROM seen
+    ),
+    ordered AS (SELECT *, lag(now) OVER (PARTITION BY topic, "partition" ORDER BY turn) AS was FROM offsets)
+    SELECT o.*, now < was AS back,
+      EXISTS (SELECT 1 FROM stopped AS s WHERE s.connector = 'sink' AND o."wallMs" BETWEEN s.since AND s.until) AS by_hand
+    FROM ordered AS o WHERE now <> was`;
+}
+
+/**
+ * Operations that no record of their topic tells of, and the hop that lost each: the binlog's way to the connector, when the
+ * connector's stored offset never got there or was moved past it by hand; else the connector's way to the topic.
+ */
+const missingOperations = `CREATE OR REPLACE TABLE missing_operations AS
+  WITH told AS (
+    SELECT *, row_number() OVER (PARTITION BY gtid, "table", key, kind ORDER BY seq) AS nth FROM ledger WHERE status = 'ok'
+  ),
+  known AS (SELECT DISTINCT gtid FROM ledger WHERE gtid IS NOT NULL),
+  reported AS (
+    SELECT r."table", r.key, r.kind, k.gtid, row_number() OVER (PARTITION BY k.gtid, r."table", r.key, r.kind ORDER BY "offset") AS nth
+    FROM records AS r LEFT JOIN known AS k USING (gtid) WHERE r.kind IN ('insert', 'update', 'delete')
+  ),
+  missing AS (
+    SELECT * FROM told WHERE NOT EXISTS (SELECT 1 FROM reported AS r WHERE r."table" = told."table" AND r.key = told.key
+      AND r.kind = told.kind AND r.gtid IS NOT DISTINCT FROM told.gtid AND r.nth = told.nth)
+  ),
+  numbered AS (
+    SELECT *, regexp_extract(gtid, '^(.*):', 1) AS server, regexp_extract(gtid, ':(\\d+)$', 1) AS number FROM missing
+  ),
+  last AS (SELECT max_by(gtids, turn) AS gtids FROM source_moves)
+  SELECT m.* EXCLUDE (server, number, nth), jump.gtids AS jumped_to, jump.was_gtids AS jumped_from,
+    CASE WHEN jump.turn IS NOT NULL THEN 'mysql->debezium'
+      WHEN number <> '' AND last.gtids IS NOT NULL AND number::BIGINT > coalesce(try_cast(regexp_extract(last.gtids, server || ':(?:[^,]*[:-])?(\\d+)(?:,|$)', 1) AS BIGINT), 9223372036854775807)
+        THEN 'mysql->debezium'
+      ELSE 'debezium->kafka' END AS hop
+  FROM numbered AS m LEFT JOIN last ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM source_moves AS j WHERE NOT j.back AND j.by_hand AND m.number <> ''
+      AND m.number::BIGINT > coalesce(try_cast(regexp_extract(j.was_gtids, m.server || ':(?:[^,]*[:-])?(\\d+)(?:,|$)', 1) AS BIGINT), 0)
+      AND m.number::BIGINT <= coalesce(try_cast(regexp_extract(j.gtids, m.server || ':(?:[^,]*[:-])?(\\d+)(?:,|$)', 1) AS BIGINT), 0)
+    LIMIT 1
+  ) AS jump ON true`;
+
+/**
+ * What happened to each table behind the sink's back. A snapshot without the sink's commit id was made by somebody else; one
+ * that the sink has told of and that the current snapshot does not descend from was rolled back, or its table was made again.
+ */
+const tableState = `CREATE OR REPLACE TABLE table_state AS
+  WITH tables AS (SELECT "table" FROM ledger UNION SELECT "table" FROM topics UNION SELECT "table" FROM snapshots),
+  missing AS (
+    SELECT "table", count(*) AS n, sum(records) AS records, min(path) AS example
+    FROM files WHERE live AND ${keyOfPath("path")} NOT IN (SELECT key FROM objects) GROUP BY "table"
+  ),
+  foreigners AS (
+    SELECT "table", count(*) AS n, min("snapshotId") AS example, list("snapshotId") AS ids FROM snapshots
+    WHERE current AND NOT coalesce(json_exists(summary, '$."kafka.connect.commit-id"'), false) GROUP BY "table"
+  ),
+  undone AS (
+    SELECT regexp_extract(c."table", '[^.]*$') AS "table", count(*) AS n, min(c."snapshotId") AS example
+    FROM control AS c LEFT JOIN snapshots AS s ON s."snapshotId" = c."snapshotId" AND s.current
+    WHERE c.type = 'COMMIT_TO_TABLE' AND s."snapshotId" IS NULL GROUP BY 1
+  )
+  SELECT t."table", missing.n AS missing_files, missing.records AS missing_records, missing.example AS missing_file,
+    foreigners.n AS foreign_snapshots, foreigners.ids AS foreign_ids, undone.n AS undone_commits, undone.example AS undone_snapshot,
+    CASE WHEN missing.n > 0 THEN 'sink->object-store' WHEN foreigners.n > 0 OR undone.n > 0 THEN 'object-store->catalog'
+      ELSE 'kafka->sink' END AS hop,
+    concat_ws('; ',
+      CASE WHEN missing.n > 0 THEN missing.n || ' data files that the table names are not in the bucket: ' || missing.example END,
+      CASE WHEN foreigners.n > 0 THEN foreigners.n || ' snapshots that are not the sink''s, as ' || foreigners.example END,
+      CASE WHEN undone.n > 0 THEN undone.n || ' of the sink''s snapshots are not among the current one''s ancestors, as ' || undone.example END) AS why
+  FROM tables AS t LEFT JOIN missing USING ("table") LEFT JOIN foreigners USING ("table") LEFT JOIN undone USING ("table")`;

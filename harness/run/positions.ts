@@ -1,0 +1,79 @@
+import { wallNowMs } from "#core/clock.ts";
+import { every } from "#core/deadline.ts";
+import type { PipelineSpec } from "#core/pipeline-spec.ts";
+import type { KafkaRecord } from "#core/ports.ts";
+import type { Clients } from "#pipeline";
+import { offsetsTopicOf } from "#stages/connect/variables.ts";
+import { storedOffset } from "#stages/debezium/progress.ts";
+import { jsonLine, openLines } from "./line-file.ts";
+
+/**
+ * Every change of the positions, as it happens: `positions.jsonl`. The source's offset comes from its offsets topic, each
+ * one; the sink's groups and the connectors' states are asked for, and only what differs is written.
+ */
+export interface PositionLog extends AsyncDisposable {
+  readonly file: string;
+}
+
+export interface PositionLogOptions {
+  readonly clients: Clients;
+  readonly spec: PipelineSpec;
+  readonly file: string;
+  readonly everyMs: number;
+}
+
+export function openPositions({ clients, spec, file, everyMs }: PositionLogOptions): PositionLog {
+  const { names } = spec;
+  const lines = openLines(file);
+  const told = new Map<string, string>();
+  const note = (kind: string, name: string, detail: unknown, wallMs = wallNowMs()) =>
+    lines.write([jsonLine({ wallMs, kind, name, detail })]);
+  const noteChange = (kind: string, name: string, detail: unknown) => {
+    const text = jsonLine(detail);
+    if (told.get(name) === text) return;
+    told.set(name, text);
+    note(kind, name, detail);
+  };
+  const noteOffset = (record: KafkaRecord) => {
+    const detail = storedOffset(record, names.sourceConnector);
+    if (detail !== undefined) note("source", names.sourceConnector, detail, record.timestampMs);
+  };
+  const tap = clients.kafka.tap({
+    topics: [offsetsTopicOf(spec)],
+    from: new Map(),
+    onFetched: ({ records }) => records.forEach(noteOffset),
+    onGap: () => undefined,
+  });
+  const look = async () => {
+    const groups = [names.sinkGroup, names.coordinatorGroup];
+    const ends = [
+      [clients.connect.source, names.sourceConnector],
+      [clients.connect.sink, names.sinkConnector],
+    ] as const;
+    // What does not answer now is asked again: a fault may be at work.
+    await Promise.allSettled([
+      ...groups.map(async (group) => noteChange("group", group, flat(await clients.kafka.groupOffsets(group)))),
+      ...ends.map(async ([connect, name]) => {
+        const { connector, tasks } = await connect.status(name);
+        noteChange("connector", name, { state: connector.state, tasks: tasks.map(({ state }) => state) });
+      }),
+    ]);
+  };
+  const beat = every(everyMs, look);
+  return {
+    file,
+    [Symbol.asyncDispose]: async () => {
+      beat[Symbol.dispose]();
+      await tap[Symbol.asyncDispose]();
+      lines[Symbol.dispose]();
+    },
+  };
+}
+
+/** `{ "topic/partition": offset }`. */
+function flat(offsets: ReadonlyMap<string, ReadonlyMap<number, bigint>>): Readonly<Record<string, bigint>> {
+  const entries = [...offsets].flatMap(([topic, partitions]) =>
+    [...partitions].map(([partition, offset]): [string, bigint] => [`${topic}/${partition}`, offset]),
+  );
+  return Object.fromEntries(entries.toSorted(([a], [b]) => a.localeCompare(b)));
+}
