@@ -7,7 +7,7 @@ import type { CheckInputs } from "./inputs.ts";
 import { describeLake } from "./lake-view.ts";
 import { projectedTables } from "./projection.ts";
 import { passesColumn } from "./source-view.ts";
-import { labelled, mysqlName, name } from "./sql.ts";
+import { labelled, mysqlName, name, text } from "./sql.ts";
 import { compareWithoutKey } from "./without-key.ts";
 
 /**
@@ -43,8 +43,13 @@ function* compareTable(inputs: CheckInputs, table: TableSpec): Step<TableResult>
   const relation = inputs.lake(table.name);
   if (relation === undefined) return yield* tableIsMissing(inputs, table);
   const events = yield* describeLake(relation, inputs.pipeline.shape);
-  const comparison = compareColumns(inputs, table, events);
-  const typeAnomalies = comparison.incomparable.map((column) => typeChanged(comparison, column.name));
+  const dropped = new Set(inputs.droppedColumns.get(table.name));
+  const kept = { ...table, columns: table.columns.filter((column) => !dropped.has(column.name)) };
+  const comparison = compareColumns(inputs, kept, events);
+  const typeAnomalies = [
+    ...table.columns.filter((column) => dropped.has(column.name)).map((column) => columnDropped(table, column.name)),
+    ...comparison.incomparable.map((column) => typeChanged(comparison, column.name)),
+  ];
   if (comparison.incomparable.some((column) => table.primaryKey.includes(column.name))) {
     return { rows: 0, anomalies: typeAnomalies };
   }
@@ -107,7 +112,7 @@ function differing(comparison: Comparison): string {
 }
 
 /** A table that never got a record has no table in the lake: right, when MySQL's is empty, too. */
-function* tableIsMissing({ source, pipeline }: CheckInputs, table: TableSpec): Step<TableResult> {
+function* tableIsMissing({ source, pipeline, recordedFrom }: CheckInputs, table: TableSpec): Step<TableResult> {
   const { names, projection } = pipeline;
   const reads = new Map(table.primaryKey.map((column) => [column, mysqlName(column)]));
   const view = source({ database: names.database, table, reads, projection });
@@ -115,10 +120,20 @@ function* tableIsMissing({ source, pipeline }: CheckInputs, table: TableSpec): S
   const [counts] = yield `SELECT count(*) AS missing FROM ${view}${passing}`;
   const count = Number(counts?.["missing"] ?? "0");
   if (count === 0) return { rows: 0, anomalies: [] };
-  const evidence = [`the lake has no table ${table.name}`];
+  const [told] = yield `SELECT count(*) AS records FROM records WHERE "table" = ${text(table.name)}`;
+  const hop = told?.["records"] === "0" && recordedFrom.size === 0 ? "debezium->kafka" : "kafka->sink";
+  const evidence = [`the lake has no table ${table.name}`, `  topic  ${told?.["records"]} records were seen`];
+  return { rows: count, anomalies: [{ class: "lost", hop, table: table.name, key: "all rows", count, evidence }] };
+}
+
+function columnDropped({ name }: TableSpec, column: string): Anomaly {
   return {
-    rows: count,
-    anomalies: [{ class: "lost", hop: "kafka->sink", table: table.name, key: "all rows", count, evidence }],
+    class: "type-changed",
+    hop: "object-store->catalog",
+    table: name,
+    key: column,
+    count: 1,
+    evidence: [`${column}: MySQL has it, an earlier schema of the lake's table had it, its current schema does not`],
   };
 }
 

@@ -132,7 +132,7 @@ function stages(comparison: Comparison): string {
     ),
     altered_here AS (SELECT * FROM altered WHERE ${ofTable}),
     truncated AS (
-      SELECT max(sql) AS sql FROM binlog WHERE kind = 'statement' AND regexp_matches(sql, '(?i)^\s*truncate\b') AND contains(sql, ${text(table.name)})
+      SELECT max(sql) AS sql FROM binlog WHERE kind = 'statement' AND regexp_matches(sql, '(?i)^ *truncate ') AND contains(sql, ${text(table.name)})
     ),
     versions AS (
       SELECT d.key, count(*) AS n, bool_or(${wholeRow} = d.whole) AS agreed

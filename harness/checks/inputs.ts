@@ -16,6 +16,8 @@ export interface CheckInputs {
   readonly lakeTellsFiles: boolean;
   /** The manifest list of each table's current snapshot, as `s3://…`. */
   readonly manifestLists: ReadonlyMap<string, string>;
+  /** Columns that a table of the lake once had and has no more. */
+  readonly droppedColumns: ReadonlyMap<string, readonly string[]>;
   readonly source: SourceRelation;
   /** Where the records of the topics begin that were recorded; empty when all were, the snapshot's included. */
   readonly recordedFrom: ReadonlyMap<string, PartitionOffsets>;

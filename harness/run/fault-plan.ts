@@ -19,6 +19,8 @@ interface Struck {
 export interface FaultPlan {
   /** Resolves when every fault has struck, or the act ended before its moment. */
   readonly struck: Promise<void>;
+  /** Strikes what was to strike when all has settled. */
+  strikeSettled(): Promise<void>;
   healAll(): Promise<void>;
   /** Faults that did not bite, or never struck: the run proves nothing then. */
   unproved(): Promise<readonly string[]>;
@@ -39,12 +41,16 @@ export function startFaults({
   const struck: Struck[] = [];
   const missed: string[] = [];
   const strike = async (fault: Fault) => {
-    if (await moments.reached(fault.when)) struck.push(await inject(fault, context));
+    if ("whenSettled" in fault.when || (await moments.reached(fault.when))) struck.push(await inject(fault, context));
     else missed.push(`${fault.label}: its moment, ${momentText(fault.when)}, never came`);
   };
-  const all = Promise.all(faults.map(strike));
+  const isLate = ({ when }: Fault) => "whenSettled" in when;
+  const all = Promise.all(faults.filter((fault) => !isLate(fault)).map(strike));
   return {
     struck: all.then(() => undefined),
+    strikeSettled: async () => {
+      for (const fault of faults.filter(isLate)) await strike(fault);
+    },
     healAll: async () => {
       for (const each of struck) await heal(each, context);
     },

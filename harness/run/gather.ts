@@ -11,6 +11,7 @@ export interface Gathered {
   readonly files: EvidenceFiles;
   /** The manifest list of each table's current snapshot. */
   readonly manifestLists: ReadonlyMap<string, string>;
+  readonly droppedColumns: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface GatherOptions {
@@ -35,7 +36,11 @@ export async function gather({ clients, pipeline: { spec }, folder }: GatherOpti
     // Hadoop's catalogs spell the scheme s3a, which DuckDB does not know.
     return list === undefined ? [] : [[table, list.replace(/^s3[an]:/, "s3:")]];
   });
-  return { files: { snapshots, objects }, manifestLists: new Map(manifestLists) };
+  return {
+    files: { snapshots, objects },
+    manifestLists: new Map(manifestLists),
+    droppedColumns: new Map(known.map(({ table, metadata }) => [table, metadata.droppedColumns])),
+  };
 }
 
 function snapshotLines({ table, metadata }: { table: string; metadata: TableMetadata }) {

@@ -83,6 +83,7 @@ async function inputsOf({ context, lake, recorder, gathered }: Inputs): Promise<
     lake: (table) => (there.has(table) ? lake.relation(table) : undefined),
     lakeTellsFiles: true,
     manifestLists: gathered.manifestLists,
+    droppedColumns: gathered.droppedColumns,
     source: attachedMysql(mysqlCatalog),
     recordedFrom: recorder.from,
   };

@@ -1,12 +1,14 @@
 import { pause } from "#core/deadline.ts";
 
 /** When something is to happen during the act: after so many acknowledged row changes, or so long after its start. */
-export type Moment = { readonly afterOperations: number } | { readonly atMs: number };
+export type ActMoment = { readonly afterOperations: number } | { readonly atMs: number };
+/** `whenSettled`: after the act, when every row has arrived, before anything is checked. */
+export type Moment = ActMoment | { readonly whenSettled: true };
 
 /** Tells those who wait for a moment that it has come. */
 export interface Moments {
   /** Resolves when the moment has come; false when the act ended before it did. */
-  reached(moment: Moment): Promise<boolean>;
+  reached(moment: ActMoment): Promise<boolean>;
   /** The writers' side: so many row changes have been acknowledged by now. */
   acknowledged(operations: number): void;
   /** The act is over: what has not come will not come. */
@@ -47,5 +49,6 @@ export function makeMoments(): Moments {
 
 /** `after 500 operations`, `at 2,000 ms`: for labels and errors. */
 export function momentText(moment: Moment): string {
+  if ("whenSettled" in moment) return "when settled";
   return "atMs" in moment ? `at ${moment.atMs} ms` : `after ${moment.afterOperations} operations`;
 }

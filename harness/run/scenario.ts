@@ -6,7 +6,7 @@ import type { Row, Source } from "#core/source.ts";
 import type { Workload } from "#core/workload.ts";
 import type { ScenarioCheck } from "./checks.ts";
 import type { Fault } from "./fault.ts";
-import type { Moment } from "./moments.ts";
+import type { ActMoment } from "./moments.ts";
 
 /** A story that can be run: what is written, what breaks, what must be true afterwards. */
 export interface ScenarioDefinition {
@@ -56,7 +56,7 @@ export interface StackOptions {
 
 /** DDL in the middle of the workload, and what the writers do with the new column from then on. */
 export interface SchemaChange {
-  readonly when: Moment;
+  readonly when: ActMoment;
   readonly sql: string;
   readonly afterwards?: {
     readonly table: string;

@@ -68,6 +68,8 @@ export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
     settleRun({ run, context, recorder, control, bell, logFiles: logFiles(ground) }),
   );
   const recoverMs = faults.recoverMs(monotonicMs());
+  await faults.strikeSettled();
+  await faults.healAll();
   const unproved = await faults.unproved();
   if (unproved.length > 0) throw notBitten(unproved);
   const ending = await clock.phase("check", async () =>
@@ -171,8 +173,8 @@ async function settleRun({ run, context, ...watched }: Settling): Promise<Unsett
     spec: context.pipeline.spec,
     sentinels,
     deadline: deadlineIn(scenario.settleWithinMs ?? 120_000),
-    // Longer than a member that died is waited for, and than a sink takes to write a backlog of 50,000 records.
-    stillMs: profile === "fast" ? 45_000 : 90_000,
+    // Longer than the slowest session time-out of the profile: a member that died is waited for, not given up.
+    stillMs: profile === "fast" ? 15_000 : 90_000,
   });
 }
 

@@ -27,6 +27,10 @@ const tableSchema = z
     location: z.string(),
     "current-snapshot-id": id64.nullish(),
     snapshots: z.array(snapshotSchema).default([]),
+    "current-schema-id": z.number().optional(),
+    schemas: z
+      .array(z.object({ "schema-id": z.number(), fields: z.array(z.object({ name: z.string() })) }))
+      .default([]),
   })
   .transform((raw) => ({
     uuid: raw["table-uuid"],
@@ -34,7 +38,21 @@ const tableSchema = z
     // Hadoop catalogs write -1 where there is no snapshot yet.
     currentId: raw["current-snapshot-id"] === -1n ? undefined : (raw["current-snapshot-id"] ?? undefined),
     snapshots: raw.snapshots,
+    droppedColumns: droppedColumns(raw),
   }));
+
+interface Schemas {
+  readonly "current-schema-id"?: number | undefined;
+  readonly schemas: readonly { readonly "schema-id": number; readonly fields: readonly { readonly name: string }[] }[];
+}
+
+/** Top-level columns that an earlier schema had and the current one has not. */
+function droppedColumns(raw: Schemas): readonly string[] {
+  const current = raw.schemas.find((schema) => schema["schema-id"] === raw["current-schema-id"]);
+  const now = new Set(current?.fields.map(({ name }) => name));
+  const ever = new Set(raw.schemas.flatMap(({ fields }) => fields.map(({ name }) => name)));
+  return current === undefined ? [] : [...ever].filter((column) => !now.has(column));
+}
 
 /** What a table's metadata says of its history, ids in full. */
 export type TableMetadata = z.infer<typeof tableSchema>;

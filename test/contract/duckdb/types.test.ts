@@ -146,6 +146,7 @@ async function compareCases(value: (one: Case) => string) {
     lake: (table) => `lake_${table}`,
     lakeTellsFiles: false,
     manifestLists: new Map(),
+    droppedColumns: new Map(),
     recordedFrom: new Map(),
     source: attachedMysql("src"),
   };

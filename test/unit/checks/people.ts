@@ -91,6 +91,7 @@ export function inputsFor({ shape, projection, withoutPrimaryKey = false, tables
     lake: (table) => `lake_${table}`,
     lakeTellsFiles: false,
     manifestLists: new Map(),
+    droppedColumns: new Map(),
     recordedFrom: new Map(),
     source: ({ table, projection: { filters } }) =>
       `(SELECT *, (${filters[table.name] ?? "true"})::BIGINT AS "${passesColumn}" FROM mysql_${table.name})`,
