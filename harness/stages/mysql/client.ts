@@ -5,6 +5,7 @@ import { type Address, hostPort } from "#core/addresses.ts";
 import { within } from "#core/deadline.ts";
 import { environmentError, messageOf, systemCode } from "#core/errors.ts";
 import type { SqlValue } from "#core/source.ts";
+import { type BinlogPosition, dumpBinlog } from "./binlog/dump.ts";
 
 export interface ConnectOptions {
   readonly address: Address;
@@ -28,6 +29,8 @@ export interface MysqlClient extends AsyncDisposable {
   script(statements: readonly BoundStatement[]): Promise<readonly Answer[]>;
   /** LOAD DATA LOCAL: `chunks` are the file that MySQL asks for. */
   sendFile(options: { sql: string; chunks: Iterable<string>; withinMs: number }): Promise<Answer>;
+  /** The events of the binlog from a position to its present end. The connection is of no other use from then on. */
+  dumpBinlog(from: BinlogPosition): AsyncIterable<readonly Buffer[]>;
   /** Cuts the connection at once; MySQL rolls back what was open. */
   cut(): void;
 }
@@ -72,6 +75,7 @@ export async function connectMysql(options: ConnectOptions): Promise<MysqlClient
     },
     sendFile: async ({ sql, chunks, withinMs: ms }) =>
       parsedAnswer(await send({ sql, infileStreamFactory: () => Readable.from(chunks, { objectMode: false }) }, ms)),
+    dumpBinlog: (from) => dumpBinlog(connection, { from, silentMs: withinMs }),
     cut: () => connection.destroy(),
     [Symbol.asyncDispose]: () => end(connection),
   };
