@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { FloeError } from "#core/errors.ts";
 import { freshSecret } from "#core/random.ts";
 import type { RunningServer } from "#runtime/port.ts";
@@ -56,6 +56,18 @@ describe("a MySQL that runs", () => {
   test("keeps users out of the binlog: the first GTID is the first change's", async () => {
     await using client = await login("harness");
     expect((await mysqlProgress(client)).gtidExecuted).toBe("");
+  });
+
+  test("tells JSON with every character, like any other text", async () => {
+    await using client = await login("harness");
+    const warned = vi.spyOn(console, "warn");
+    const text = '{"name": "größe 漢字 👍"}';
+    await client.execute("CREATE DATABASE documents");
+    await client.execute("CREATE TABLE documents.t (json JSON, plain TEXT)");
+    await client.execute("INSERT INTO documents.t VALUES (?, ?)", [text, text]);
+    const [row] = await client.query("SELECT json, plain, CAST(plain AS JSON) AS made FROM documents.t");
+    expect(row).toEqual({ json: text, plain: text, made: text });
+    expect(warned).not.toHaveBeenCalled();
   });
 
   test("keeps its passwords in a file that only its owner may read", async () => {
