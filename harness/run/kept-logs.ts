@@ -1,8 +1,8 @@
-import { createReadStream, createWriteStream, readdirSync } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { asDiskFull } from "#runtime/native/failure.ts";
-import { logSize } from "#runtime/native/log-tail.ts";
+import { logNames, logSize } from "#runtime/native/log-tail.ts";
 
 /**
  * A kept stack's servers go on writing where the run that started them lies. Remembers how far each log is now; the
@@ -21,14 +21,5 @@ async function copyFrom(from: string, to: string, start: number): Promise<void> 
     await pipeline(createReadStream(from, { start }), createWriteStream(to));
   } catch (error) {
     throw asDiskFull(error, to);
-  }
-}
-
-/** None when somebody has removed the earlier run's folder: its servers write on into nowhere. */
-function logNames(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith(".log"));
-  } catch {
-    return [];
   }
 }
