@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder, resolveParts } from "#artifacts/resolve.ts";
+import { defaultParts } from "#artifacts/resolve.ts";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { topicOf } from "#core/pipeline-spec.ts";
 import { allTypes, allTypesEdges } from "#fixtures/all-types/all-types.ts";
@@ -67,14 +67,7 @@ async function lookAt(context: FaultContext): Promise<void> {
       return there >= edges.length ? seen(undefined) : notYet(`${there} rows`);
     },
   });
-  const parts = await resolveParts({
-    set: {},
-    cacheDir: cacheFolder(process.env),
-    objectStore: "s3proxy",
-    catalog: "rest",
-    plugins: [],
-    onProgress: () => undefined,
-  });
+  const parts = await defaultParts();
   using lake = await openLake({
     stack,
     spec,

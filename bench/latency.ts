@@ -1,4 +1,4 @@
-import { cacheFolder, resolveParts } from "#artifacts/resolve.ts";
+import { defaultParts } from "#artifacts/resolve.ts";
 import { monotonicMs } from "#core/clock.ts";
 import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
 import { seededRandom } from "#core/random.ts";
@@ -40,15 +40,7 @@ console.log(`commit to visible, ${latenciesMs.length} single inserts: ${spread(l
 process.exit(latenciesMs.length === inserts ? 0 : 1);
 
 async function timeInserts({ stack, pipeline }: FaultContext): Promise<void> {
-  const cacheDir = cacheFolder(process.env);
-  const parts = await resolveParts({
-    set: {},
-    cacheDir,
-    objectStore: "s3proxy",
-    catalog: "rest",
-    plugins: [],
-    onProgress: () => undefined,
-  });
+  const parts = await defaultParts();
   const duckdb = await openDuckdb({ extensionsFolder: parts.duckdbExtensions.folder });
   using lake = await openLake({ stack, spec: pipeline.spec, duckdb });
   await using mysql = await openMysql(stack, pipeline.spec.names.database);

@@ -13,7 +13,7 @@ import {
   readProperties,
 } from "#stages/connect/configuration.ts";
 import { awaitRunning } from "#stages/connect/progress.ts";
-import type { Variables } from "#stages/connect/variables.ts";
+import { pipelineVariables, resolveVariables, type Variables } from "#stages/connect/variables.ts";
 import { sourceConfig } from "#stages/debezium/source-config.ts";
 import { sourceTopics } from "#stages/debezium/topics.ts";
 import type { AttachedLake } from "#stages/duckdb/attach.ts";
@@ -115,7 +115,7 @@ export interface StartPipelineOptions {
   readonly spec: PipelineSpec;
   /** The connectors as they will be sent, for the evidence: called before anything is. */
   readonly onConfigured: (configurations: { source: Configuration; sink: Configuration }) => Promise<void>;
-  /** Settings of a scenario or a user over the project's own files. */
+  /** Settings of a scenario or a user over the project's own files; `${floe:…}` may stand in them, too. */
   readonly overrides: { readonly source: Configuration; readonly sink: Configuration };
   readonly logFiles: readonly string[];
 }
@@ -123,8 +123,9 @@ export interface StartPipelineOptions {
 /** Makes both connectors side by side and waits until their tasks run. To be prepared first. */
 export async function startPipeline(options: StartPipelineOptions): Promise<Pipeline> {
   const { clients, spec, overrides, onConfigured } = options;
-  const source = { ...sourceConfig({ spec, ...(await described("mysql-source", options)) }), ...overrides.source };
-  const sink = { ...sinkConfig({ spec, ...(await described("iceberg-sink", options)) }), ...overrides.sink };
+  const own = (settings: Configuration) => ownSettings(settings, options);
+  const source = { ...sourceConfig({ spec, ...(await described("mysql-source", options)) }), ...own(overrides.source) };
+  const sink = { ...sinkConfig({ spec, ...(await described("iceberg-sink", options)) }), ...own(overrides.sink) };
   await onConfigured({ source, sink });
   await Promise.all([
     runConnector({ ...options, connect: clients.connect.source, name: spec.names.sourceConnector, config: source }),
@@ -155,6 +156,11 @@ async function runConnector(
 /** A connector's file with its profile laid over it, and what the stack decides. */
 async function described(name: string, { stack, spec }: StartPipelineOptions) {
   return { template: await connectorFile(name, spec.profile), variables: variablesOf(stack) };
+}
+
+function ownSettings(settings: Configuration, { stack, spec }: StartPipelineOptions): Configuration {
+  const variables = { ...variablesOf(stack), ...pipelineVariables(spec) };
+  return resolveVariables({ file: "the scenario's own settings", settings }, variables);
 }
 
 /** What `${floe:…}` stands for in the connectors' files, but for what their pipeline decides. */

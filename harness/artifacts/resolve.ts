@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { compareVersions, type VersionSet } from "#core/versions.ts";
-import { openCache } from "./cache.ts";
+import { cacheFolder, openCache } from "./cache.ts";
 import { assertCompatible, type ChosenVersions } from "./compatible.ts";
 import { ensureExtensions, type InstallExtensions } from "./duckdb-extensions.ts";
 import { objectStoreProgram, programVersion } from "./executables.ts";
@@ -55,6 +55,19 @@ export interface Parts {
   readonly executables: Readonly<Record<string, string>>;
   /** The folder with the four `.duckdb_extension` files. */
   readonly duckdbExtensions: { readonly folder: string };
+}
+
+/** The default parts, from the user's cache and in silence; but for what is asked for otherwise. */
+export function defaultParts(otherwise: Partial<PartsRequest> = {}): Promise<Parts> {
+  return resolveParts({
+    set: {},
+    cacheDir: cacheFolder(process.env),
+    objectStore: "s3proxy",
+    catalog: "rest",
+    plugins: [],
+    onProgress: () => undefined,
+    ...otherwise,
+  });
 }
 
 /** Finds every part, and fetches what is missing, side by side. */

@@ -61,7 +61,7 @@ function* compareTable(inputs: CheckInputs, table: TableSpec): Step<TableResult>
 
 function* compareByKey(inputs: CheckInputs, comparison: Comparison): Step<TableResult> {
   const [counts] = yield `${joined(comparison, [])}
-    SELECT count(*) FILTER (WHERE ${inSource}) AS compared, count(*) FILTER (WHERE ${differing(comparison)}) AS differing
+    SELECT count(*) FILTER (WHERE s.${name(passesColumn)}) AS compared, count(*) FILTER (WHERE ${differing(comparison)}) AS differing
     FROM joined`;
   const rows = Number(counts?.["compared"] ?? "0");
   if (counts?.["differing"] === "0") return { rows, anomalies: [] };
@@ -100,8 +100,6 @@ function agreeingFirst(comparison: Comparison): string {
   return `SELECT changes.* REPLACE ((source.${name(passesColumn)} IS NOT NULL)::BIGINT AS ${eventColumns.order})
     FROM changes LEFT JOIN source ON ${keys.join(" AND ")} AND ${same}`;
 }
-
-const inSource = `s.${name(passesColumn)} IS NOT NULL`;
 
 function differing(comparison: Comparison): string {
   const deleted = `l.${eventColumns.kind} = 'delete'`;

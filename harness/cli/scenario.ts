@@ -2,13 +2,12 @@ import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
-import { exitCodes, foldVerdicts, type RunVerdict } from "#core/verdict.ts";
-import { consoleReader, summaryTable, verdictLines } from "#report/console.ts";
+import { type SummaryRow, summaryTable } from "#report/console.ts";
 import { findScenarios, listScenarios, type ScenarioFile } from "#run/find.ts";
 import { loadScenario } from "#run/load.ts";
-import { runScenario } from "#run/runner.ts";
 import type { Scenario } from "#run/scenario.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
+import { exitCodeOf, type Outcome, outcomeJson, runEach } from "./run-each.ts";
 import { interruption, terminal } from "./terminal.ts";
 
 export const defaultScenario = "baseline/employees-arrive";
@@ -44,25 +43,27 @@ export async function scenarioCommand({ names, options }: { names: string[]; opt
   if (own.list) return list(chosen);
   const signal = interruption();
   const screen = terminal({ quiet: own.json });
-  const verdicts: RunVerdict[] = [];
-  for (const { file, scenario } of chosen) {
-    if (signal.aborted) break;
-    const seed = own.seed ?? freshSeed();
-    const { verdict, folder } = await runScenario({
-      ...stack,
-      file,
-      scenario,
-      seed,
-      keep: own.keep,
-      signal,
-      listen: consoleReader(screen),
-    });
-    verdicts.push(verdict);
-    screen.write(`${verdictLines({ verdict, folder, color: screen.color }).join("\n")}\n`);
+  const requests = chosen.map((each) => ({
+    ...stack,
+    ...each,
+    seed: own.seed ?? freshSeed(),
+    keep: own.keep,
+    signal,
+  }));
+  const outcomes = await runEach({ requests, screen, signal });
+  if (own.json) {
+    const told = outcomes.map(outcomeJson);
+    process.stdout.write(`${JSON.stringify(chosen.length === 1 ? told[0] : told, undefined, 2)}\n`);
   }
-  if (own.json) process.stdout.write(`${JSON.stringify(chosen.length === 1 ? verdicts[0] : verdicts, undefined, 2)}\n`);
-  if (chosen.length > 1) screen.write(`\n${summaryTable(verdicts).join("\n")}\n`);
-  return signal.aborted ? 130 : exitCodes[foldVerdicts(verdicts.map(({ verdict }) => verdict))];
+  if (chosen.length > 1) screen.write(`\n${summaryTable(outcomes.map(summaryRow), chosen.length).join("\n")}\n`);
+  return signal.aborted ? 130 : exitCodeOf(outcomes);
+}
+
+function summaryRow(outcome: Outcome): SummaryRow {
+  const { scenario } = outcome;
+  if ("error" in outcome) return { scenario, verdict: "unknown", totalMs: outcome.totalMs, see: outcome.error.message };
+  const { verdict, timings } = outcome.told;
+  return { scenario, verdict, totalMs: timings.totalMs, see: outcome.folder };
 }
 
 interface Chosen {

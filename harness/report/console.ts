@@ -141,14 +141,26 @@ function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** A line for each of several runs, and how many came to what. */
-export function summaryTable(verdicts: readonly RunVerdict[]): string[] {
-  const rows = verdicts.map(
-    ({ verdict, scenario, timings }) =>
-      `  ${mark[verdict]} ${verdict.padEnd(9)} ${(timings.totalMs / 1000).toFixed(1).padStart(7)} s  ${scenario}`,
+/** One of several runs. */
+export interface SummaryRow {
+  readonly scenario: string;
+  readonly verdict: VerdictName;
+  readonly totalMs: number;
+  /** Where to look when it is not valid: its folder; without one, why. */
+  readonly see: string;
+}
+
+/** A line for each of several runs, another for each that is not valid, and how many came to what. */
+export function summaryTable(rows: readonly SummaryRow[], asked: number): string[] {
+  const lines = rows.flatMap(({ scenario, verdict, totalMs, see }) => [
+    `  ${mark[verdict]} ${verdict.padEnd(9)} ${(totalMs / 1000).toFixed(1).padStart(7)} s  ${scenario}`,
+    ...(verdict === "valid" ? [] : [`      ${see}`]),
+  ]);
+  const counts = [...Map.groupBy(rows, ({ verdict }) => verdict)].map(
+    ([verdict, those]) => `${those.length} ${verdict}`,
   );
-  const counts = Map.groupBy(verdicts, ({ verdict }) => verdict);
-  return [...rows, [...counts].map(([verdict, those]) => `${those.length} ${verdict}`).join(", ")];
+  const missing = asked - rows.length;
+  return [...lines, [...counts, ...(missing === 0 ? [] : [`${missing} not run`])].join(", ")];
 }
 
 /** How far the fetching of a part is, in steps of a quarter: `fetching kafka 4.3.1: 50 % of 55 MB`. */

@@ -1,4 +1,4 @@
-import { resolveParts } from "#artifacts/resolve.ts";
+import { defaultParts } from "#artifacts/resolve.ts";
 import { runCheck } from "#checks/check.ts";
 import { createViews } from "#checks/views.ts";
 import type { Address } from "#core/addresses.ts";
@@ -32,14 +32,7 @@ export async function ask({ statement, stateDir, cacheDir }: AskOptions): Promis
   const namespace = newestOf(await catalog.namespaces());
   const login = { user: mysqlUsers.duckdb, password: secrets.mysql.duckdb, database: namespace };
   const mysql = { ...login, address: addressOf(record, "mysql", "sql") };
-  const nothing = {
-    set: {},
-    objectStore: "s3proxy",
-    catalog: "rest",
-    plugins: [],
-    onProgress: () => undefined,
-  } as const;
-  const parts = await resolveParts({ ...nothing, cacheDir });
+  const parts = await defaultParts({ cacheDir });
   using lake = await openLakeQuery({
     extensionsFolder: parts.duckdbExtensions.folder,
     lake: { kind: "rest", catalog: address, warehouse: `s3://${bucket}/${warehouseFolder}`, namespace },

@@ -96,6 +96,9 @@ function configurationFor(file: ScenarioFile): unknown {
     compilerOptions: {
       paths: { floe: [join(root, "harness", "index.ts")] },
       typeRoots: [join(root, "node_modules", "@types")],
+      // The file may lie where no package.json says that it is a module; Node tells by its syntax.
+      module: "esnext",
+      moduleResolution: "bundler",
       noUnusedLocals: false,
       erasableSyntaxOnly: false,
       noUnusedParameters: false,

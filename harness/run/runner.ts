@@ -8,6 +8,7 @@ import { Scope } from "#core/scope.ts";
 import type { RunVerdict } from "#core/verdict.ts";
 import type { VersionSet } from "#core/versions.ts";
 import { progressText } from "#report/console.ts";
+import { diskFullIn } from "#runtime/native/failure.ts";
 import type { ScenarioFile } from "./find.ts";
 import { makeRunFolder, type RunFolder, writeJson } from "./folder.ts";
 import { type HistoryFile, openHistory } from "./history-file.ts";
@@ -62,7 +63,7 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
   };
 
   let versions = noVersions;
-  const ending = await endingOf(run, async () => {
+  const told = await endingOf(run, async () => {
     const parts = await findParts(run);
     versions = parts.versions;
     history.append({ type: "run-started", ...headline(run), versions });
@@ -70,6 +71,7 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
     return tellStory(run, parts);
   });
   const disposal = await dispose(run);
+  const ending = onFullDisk(told, folder);
 
   const verdict: RunVerdict = {
     version: 1,
@@ -120,14 +122,22 @@ async function endingOf(run: Run, story: () => Promise<Ending>): Promise<Ending>
   try {
     return await Promise.race([story(), interrupted]);
   } catch (error) {
-    if (!(error instanceof FloeError) || error.blame === "usage") {
-      await dispose(run);
-      throw error;
-    }
-    return { verdict: "unknown", checks: [], error: renderError(error) };
+    // A connector is rejected, too, because its database has just died of a full disk.
+    const forgiven = error instanceof FloeError && (error.blame !== "usage" || diskFullIn(run.folder.file("logs")));
+    if (forgiven) return { verdict: "unknown", checks: [], error: renderError(error) };
+    await dispose(run);
+    throw error;
   } finally {
     signal.removeEventListener("abort", interrupt);
   }
+}
+
+/** A server whose disk is full fails, and fails others, in ways that do not say so; its log does. */
+function onFullDisk(ending: Ending, folder: RunFolder): Ending {
+  const { verdict, error = [] } = ending;
+  if (verdict === "valid" || verdict === "known-bug" || error[0]?.startsWith("DISK_FULL") === true) return ending;
+  const full = diskFullIn(folder.file("logs"));
+  return full === undefined ? ending : { ...ending, verdict: "unknown", error: [...renderError(full), ...error] };
 }
 
 /** Ends everything the run has started. Gives the errors as lines: they must not hide the run's own. */

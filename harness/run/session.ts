@@ -13,12 +13,13 @@ import type { OnServer } from "#runtime/native/server.ts";
 import { clearLeftovers, listStacks, type StackState } from "#runtime/native/stacks.ts";
 import type { Runtime } from "#runtime/port.ts";
 import { freshSecrets, type Stack, type StackPlan, type StackSecrets, stackSecrets, startStack } from "../stack.ts";
+import { rememberLogs } from "./kept-logs.ts";
 
 export interface SessionRequest {
   readonly plan: StackPlan;
   readonly parts: Parts;
   readonly proxied: ReadonlySet<LinkName>;
-  /** The folder of a stack that has to be started: its logs lie there. */
+  /** The run's folder: the logs of a stack that has to be started lie there, and what a kept one writes meanwhile. */
   readonly folder: string;
   readonly cacheDir: string;
   readonly stateDir: string;
@@ -28,7 +29,7 @@ export interface SessionRequest {
 /** A stack that is starting, or a kept one that runs already. */
 export interface Session {
   readonly stack: Stack;
-  /** Where its servers' logs are. */
+  /** Where its servers write their logs. */
   readonly logs: string;
   /** The stack was there before this run, and nobody else uses it now: what still runs on it is left from earlier ones. */
   readonly inherited: boolean;
@@ -116,6 +117,9 @@ async function adopt({
   kept: StackState;
   scope: Scope;
 }): Promise<Session> {
+  const logs = join(kept.record.folder, "logs");
+  const copyLogs = rememberLogs(logs);
+  await scope.defer("copies of logs", () => copyLogs(join(request.folder, "logs")));
   const runtime = await attachNativeRuntime({
     stateDir: request.stateDir,
     record: kept.record,
@@ -127,7 +131,7 @@ async function adopt({
   const stack = await begin({ request, scope, runtime, secrets });
   return {
     stack,
-    logs: join(kept.record.folder, "logs"),
+    logs,
     inherited: kept.users === 0,
     keep: () => runtime.keep(),
     archive: async () => undefined,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheFolder, type Parts, resolveParts } from "#artifacts/resolve.ts";
+import { cacheFolder, defaultParts, type Parts } from "#artifacts/resolve.ts";
 import { freshRunId } from "#core/random.ts";
 import { openNativeRuntime } from "#runtime/native/runtime.ts";
 import type { RunningServer, Runtime, ServerSpec } from "#runtime/port.ts";
@@ -17,14 +17,7 @@ export interface TestRuntime extends AsyncDisposable {
 export async function openTestRuntime(): Promise<TestRuntime> {
   const base = await mkdtemp(join(tmpdir(), "floe-contract-"));
   const cacheDir = cacheFolder(process.env);
-  const parts = await resolveParts({
-    set: {},
-    cacheDir,
-    objectStore: "s3proxy",
-    catalog: "rest",
-    plugins: [],
-    onProgress: () => undefined,
-  });
+  const parts = await defaultParts();
   const runtime = await openNativeRuntime({
     stackId: freshRunId(),
     folder: join(base, "run"),

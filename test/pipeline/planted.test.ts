@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cacheFolder, resolveParts } from "#artifacts/resolve.ts";
+import { defaultParts } from "#artifacts/resolve.ts";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
@@ -104,14 +104,7 @@ async function addLakeRow({ stack, pipeline, clients }: FaultContext): Promise<v
         ? notYet("no snapshot")
         : seen(undefined),
   });
-  const parts = await resolveParts({
-    set: {},
-    cacheDir: cacheFolder(process.env),
-    objectStore: "s3proxy",
-    catalog: "rest",
-    plugins: [],
-    onProgress: () => undefined,
-  });
+  const parts = await defaultParts();
   const duckdb = await openDuckdb({ extensionsFolder: parts.duckdbExtensions.folder });
   using lake = await openLake({ stack, spec, duckdb, writable: true });
   const table = lake.relation("departments");

@@ -6,9 +6,14 @@ import { account, runNamed } from "./running.ts";
 // Each of the project's own scenarios on a stack of its own; the slow ones have a script of theirs (npm run test:slow).
 const names = [
   "baseline/employees-arrive",
+  "baseline/file-positions",
   "baseline/hadoop-catalog",
+  "baseline/projected-columns",
+  "baseline/separate-connect-clusters",
   "baseline/three-partitions-two-tasks",
   "baseline/unwrapped-records",
+  "baseline/unwrapped-without-deletes",
+  "baseline/whole-envelope",
   "schema/column-added-mid-stream",
   "schema/column-type-widened",
   "faults/connect-worker-killed",

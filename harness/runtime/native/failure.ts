@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { environmentError, type FloeError, messageOf, systemCode } from "#core/errors.ts";
 import type { Exit } from "#process/server.ts";
-import { lastLines, logText } from "./log-tail.ts";
+import { lastLines, logNames, logText } from "./log-tail.ts";
 
 /** Where a server's own account of its failure is. */
 export interface LogPlace {
@@ -51,6 +52,13 @@ export function diskFullError(what: string, evidence: readonly string[], cause?:
     evidence,
     cause,
   });
+}
+
+/** Whether one of the servers whose logs lie in a folder found its disk full: others then fail for reasons of their own. */
+export function diskFullIn(logs: string): FloeError | undefined {
+  const places = logNames(logs).map((name) => ({ server: name.slice(0, -4), logFile: join(logs, name), fromByte: 0 }));
+  const full = places.find(({ logFile }) => diskFull.test(logText(logFile)));
+  return full && diskFullError(`${full.server} found its disk full`, evidenceOf(full));
 }
 
 /** An error of the file system as the user should see it. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 
 /** As much of a log's end as is ever shown or searched. */
 const tailBytes = 64 * 1024;
@@ -29,4 +29,13 @@ export function lastLines(text: string, lines: number): string[] {
 
 export function logSize(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** The logs in a folder; none when the folder is gone. */
+export function logNames(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".log"));
+  } catch {
+    return [];
+  }
 }

@@ -6,17 +6,18 @@ import type { Configuration, ConfigurationFile } from "./configuration.ts";
 /** What the stack decides, by the name in `${floe:name}`. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** Puts the stack's values in place of `${floe:…}`. Connect's own `${provider:…}` goes to Connect as it is. */
+/**
+ * Puts the stack's values in place of `${floe:…}`, in a setting's name as well: some of Debezium's are named after a table.
+ * Connect's own `${provider:…}` goes to Connect as it is.
+ */
 export function resolveVariables({ file, settings }: ConfigurationFile, variables: Variables): Configuration {
-  const resolved = Object.entries(settings).map(([key, value]): [string, string] => [
-    key,
-    value.replaceAll(/\$\{floe:([^}]*)\}/g, (whole, name: string) => {
+  const resolved = (key: string, text: string) =>
+    text.replaceAll(/\$\{floe:([^}]*)\}/g, (whole, name: string) => {
       const found = variables[name];
       if (found === undefined) throw unresolved({ file, key, whole, name, variables });
       return found;
-    }),
-  ]);
-  return Object.fromEntries(resolved);
+    });
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [resolved(key, key), resolved(key, value)]));
 }
 
 /** What a pipeline's description decides, for both of its connectors. */

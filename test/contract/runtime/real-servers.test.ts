@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cacheFolder, resolveParts } from "#artifacts/resolve.ts";
+import { defaultParts } from "#artifacts/resolve.ts";
 import { hostPort } from "#core/addresses.ts";
 import { markedProcesses, proportionalKiB } from "#runtime/native/processes.ts";
 import { openNativeRuntime } from "#runtime/native/runtime.ts";
@@ -9,14 +9,7 @@ import type { ServerSpec } from "#runtime/port.ts";
 import { temporaryFolder } from "../../unit/runtime/temporary-folder.ts";
 import { tinyOptions } from "./tiny-stack.ts";
 
-const parts = await resolveParts({
-  set: {},
-  cacheDir: cacheFolder(process.env),
-  objectStore: "s3proxy",
-  catalog: "rest",
-  plugins: [],
-  onProgress: () => undefined,
-});
+const parts = await defaultParts();
 
 /** S3Proxy, a JVM that is up in a second. */
 const objectStore: ServerSpec = {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { failedStart, timedOutStart } from "#runtime/native/failure.ts";
+import { diskFullIn, failedStart, timedOutStart } from "#runtime/native/failure.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const taken = {
@@ -27,6 +27,19 @@ test.each(Object.entries(full))("%s's way to say that its disk is full is unders
   expect(failedStart(logOf(server, text), { exitCode: 1, signal: undefined })).toMatchObject({ code: "DISK_FULL" });
   // mysqld waits for room instead of ending: then it is the time-out that has to tell.
   expect(timedOutStart(logOf(server, text), new TypeError("time is up"))).toMatchObject({ code: "DISK_FULL" });
+});
+
+test("a full disk is found in the log of whichever server met it", () => {
+  const logs = temporaryFolder();
+  writeFileSync(join(logs, "mysql.log"), "ready for connections");
+  expect(diskFullIn(logs)).toBeUndefined();
+  writeFileSync(join(logs, "kafka-1.log"), full.java);
+  expect(diskFullIn(logs)).toMatchObject({
+    code: "DISK_FULL",
+    message: "kafka-1 found its disk full",
+    evidence: [join(logs, "kafka-1.log"), full.java],
+  });
+  expect(diskFullIn(join(logs, "gone"))).toBeUndefined();
 });
 
 test("any other death is told with how it ended and the log's last twelve lines", () => {

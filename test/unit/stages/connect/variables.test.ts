@@ -10,6 +10,12 @@ describe("a variable", () => {
     expect(resolved).toEqual({ a: "x-1-2", b: "${file:/secrets:password}" });
   });
 
+  test("is replaced in a setting's name, too", () => {
+    const settings = { "snapshot.select.statement.overrides.${floe:db}.salaries": "SELECT 1" };
+    const resolved = resolveVariables({ file: "f", settings }, { db: "d1" });
+    expect(resolved).toEqual({ "snapshot.select.statement.overrides.d1.salaries": "SELECT 1" });
+  });
+
   test("that nobody knows is an error that names file and key, and the one that was meant", () => {
     const resolve = () =>
       resolveVariables({ file: "f.json", settings: { topics: "${floe:pipeline.topic}" } }, pipelineVariables(specOf()));
