@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { FloeError, renderError } from "#core/errors.ts";
 import { addDoctor, addLock, addSetup } from "./parts.ts";
+import { addReport } from "./report.ts";
 import { addScenario } from "./scenario.ts";
 import { addDown, addSql, addStatus, addUp } from "./stack.ts";
 
@@ -14,6 +15,7 @@ async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   const ends = (code: number) => void (exitCode = code);
   addScenario(program, ends);
+  addReport(program);
   addSetup(program);
   addDoctor(program, ends);
   addLock(program);

@@ -1,0 +1,110 @@
+import type { FaultBand, Mark, RowSeries, Span, Timeline } from "../data.ts";
+import { count, duration, moment, share, ticks } from "../format.ts";
+import { data, type Html, html } from "../markup.ts";
+import { area, drawing, grid, line, linear, logarithmic } from "./curves.ts";
+
+/** Everything that has a time, on one axis. */
+export function timelineSection(timeline: Timeline): Html {
+  const { rows, totalMs, phases, faults, marks } = timeline;
+  return html`<section id="time"><h2>Rows at every stage</h2>
+<p class="legend"><span class="mysql">MySQL</span><span class="topic">topics</span><span class="lake">lake</span>
+${faults.length > 0 && html`<span class="fault">fault</span>`}<output id="readout"></output></p>
+<div class="chart" id="chart" tabindex="0" aria-label="rows at every stage over time">
+${phaseStrip(phases, totalMs)}
+${rowsPanel(rows)}
+${lagPanel({ rows, from: "mysql", to: "topic", title: "MySQL → topics, rows behind" })}
+${lagPanel({ rows, from: "topic", to: "lake", title: "topics → lake, rows behind" })}
+${markLane(marks, totalMs)}
+${axis(totalMs)}
+<div class="overlay">${faults.map((fault, at) => band(fault, at, totalMs))}<div class="cursor" id="cursor" hidden></div></div>
+</div>
+${!rows.exact && html`<p class="quiet">Looked at every half second: topics are counted by their offsets, with tombstones and transaction markers.</p>`}
+${faultList(faults)}
+${markList(marks)}
+</section>`;
+}
+
+function phaseStrip(phases: readonly Span[], totalMs: number): Html {
+  return html`<div class="phases">${phases.map(
+    ({ name, fromMs, toMs }) =>
+      html`<span class="phase ${/^(start|seed|act|heal|settle|check|dispose)$/.test(name) ? name : "between"}" style="left:${share(fromMs, totalMs)};width:${share(toMs - fromMs, totalMs)}" title="${name}, ${moment(fromMs)}, ${duration(toMs - fromMs)}">${name}</span>`,
+  )}</div>`;
+}
+
+function rowsPanel({ mysql, topic, lake }: RowSeries): Html {
+  const max = Math.max(1, ...mysql, ...topic, ...lake);
+  const scale = linear(max * 1.04);
+  return html`<div class="panel rows">${grid(ticks(max, 4), scale, short)}
+${drawing(
+  [
+    area({ values: lake, className: "fill lake" }, scale),
+    line({ values: mysql, className: "line mysql" }, scale),
+    line({ values: topic, className: "line topic" }, scale),
+    line({ values: lake, className: "line lake" }, scale),
+  ],
+  "rows in MySQL, in the topics and in the lake",
+)}</div>`;
+}
+
+interface Lag {
+  readonly rows: RowSeries;
+  readonly from: "mysql" | "topic";
+  readonly to: "topic" | "lake";
+  readonly title: string;
+}
+
+function lagPanel({ rows, from, to, title }: Lag): Html {
+  const values = rows[from].map((value, at) => Math.max(0, value - (rows[to][at] ?? 0)));
+  const max = Math.max(1, ...values);
+  const scale = logarithmic(max * 1.25);
+  const round = [10, 100, 1_000, 10_000, 100_000, 1_000_000].filter((value) => value <= max);
+  const shown = round.length > 3 ? round.filter((_, at) => at % 2 === round.length % 2) : round;
+  return html`<div class="panel lag"><h3>${title}</h3>${grid(shown, scale, short)}
+${drawing([area({ values, className: `fill strong ${to}` }, scale)], title)}<span class="peak">at most ${count(max === 1 ? Math.max(0, ...values) : max)}</span></div>`;
+}
+
+function short(value: number): string {
+  if (value >= 1e6) return `${value / 1e6} M`;
+  return value >= 1e3 ? `${value / 1e3} k` : String(value);
+}
+
+function markLane(marks: readonly Mark[], totalMs: number): Html {
+  const shown = marks.filter(({ kind }) => kind !== "step").slice(0, 400);
+  return html`<div class="lane">${shown.map(
+    ({ atMs, kind, text }) =>
+      html`<i class="tick ${kind}" style="left:${share(atMs, totalMs)}" title="${moment(atMs)} ${text}"></i>`,
+  )}</div>`;
+}
+
+function axis(totalMs: number): Html {
+  const seconds = ticks(totalMs / 1000, 8);
+  const unit = totalMs > 300_000 ? 60 : 1;
+  const labels = unit === 60 ? ticks(totalMs / 60_000, 8).map((minutes) => minutes * 60) : seconds;
+  return html`<div class="axis">${labels.map(
+    (second, at) =>
+      html`<span class="${at % 2 === 1 ? "odd" : ""}" style="left:${share(second * 1000, totalMs)}">${+(second / unit).toFixed(2)}${at === 0 ? (unit === 60 ? " min" : " s") : ""}</span>`,
+  )}</div>`;
+}
+
+/** From blow to healing; what is over at once gets a line. */
+function band({ label, fromMs, toMs }: FaultBand, at: number, totalMs: number): Html {
+  const end = toMs ?? totalMs;
+  return html`<div class="band" style="left:${share(fromMs, totalMs)};width:${share(end - fromMs, totalMs)}" title="${label}"><b>${at + 1}</b></div>`;
+}
+
+function faultList(faults: readonly FaultBand[]): Html {
+  return html`<ol class="faults">${faults.map(
+    ({ label, fromMs, toMs, when, proof }) => html`<li><b>${data(label)}</b> at ${moment(fromMs)} (${data(when)}),
+${toMs === undefined ? "never healed" : `healed after ${duration(toMs - fromMs)}`}.
+${proof === undefined ? html`<em>Nothing proved that it bit.</em>` : html`Its mark: ${data(proof)}.`}</li>`,
+  )}</ol>`;
+}
+
+function markList(marks: readonly Mark[]): Html {
+  const shown = marks.slice(0, 300);
+  const rest = marks.length - shown.length;
+  return html`<details class="marks"><summary>${count(marks.length)} events</summary><ol>${shown.map(
+    ({ atMs, kind, text }) =>
+      html`<li class="${kind}"><time>${moment(atMs)}</time><i class="tick ${kind}"></i><span>${data(text)}</span></li>`,
+  )}</ol>${rest > 0 && html`<p class="quiet">and ${count(rest)} more in history.jsonl</p>`}</details>`;
+}
