@@ -34,7 +34,7 @@ export default defineConfig({
           ...shared,
           name: "pipeline",
           sequence: { groupOrder: 2 },
-          include: ["test/pipeline/**/*.test.ts"],
+          include: ["test/pipeline/**/*.test.ts", "test/plants/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
         },

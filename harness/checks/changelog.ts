@@ -40,7 +40,7 @@ export function* changelog(inputs: CheckInputs): Check {
  * By GTID, table, key and kind; where there is no GTID, by table, key and kind. Operations that may have happened allow one
  * record and demand none. A table with a filter is left out: the ledger does not say which of its rows passed.
  */
-function ledgerAgainstTopic({ pipeline }: CheckInputs, tables: readonly TableSpec[]): string {
+export function ledgerAgainstTopic({ pipeline }: CheckInputs, tables: readonly TableSpec[]): string {
   const filtered = new Set(Object.keys(pipeline.projection.filters));
   const captured = tables.filter((table) => !filtered.has(table.name)).map((table) => text(table.name));
   const ofTables = `"table" IN (${captured.join(", ") || "NULL"})`;
@@ -85,10 +85,11 @@ function* hasIdentity(table: TableSpec): Step<boolean> {
 }
 
 /** Rows of the lake whose values are not those of their record: `altered`. */
-function* markAltered({ pipeline }: CheckInputs, table: TableSpec, identified: boolean): Step<void> {
+function* markAltered({ pipeline, droppedColumns }: CheckInputs, table: TableSpec, identified: boolean): Step<void> {
+  const dropped = new Set(droppedColumns.get(table.name));
   const plain = table.columns.flatMap((column) => {
     const inTopic = payloadText(column, "r");
-    return inTopic === undefined ? [] : [{ column: column.name, inTopic }];
+    return inTopic === undefined || dropped.has(column.name) ? [] : [{ column: column.name, inTopic }];
   });
   if (!identified || plain.length === 0 || pipeline.shape === "unwrapped") return;
   const differing = plain.map(({ column, inTopic }) => {

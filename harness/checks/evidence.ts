@@ -53,7 +53,7 @@ const columns: Readonly<Record<Relation, Columns>> = {
     key: "VARCHAR",
     before: "JSON",
     after: "JSON",
-    committedAtMs: "BIGINT",
+    committedAtMs: "DOUBLE",
     sql: "VARCHAR",
   },
   topics: {
@@ -122,34 +122,42 @@ const columns: Readonly<Record<Relation, Columns>> = {
 /** The file of each relation that a run has: `.jsonl` while it is written, `.parquet` once it is whole. */
 export type EvidenceFiles = Readonly<Partial<Record<Relation, string>>>;
 
-/** Statements that bring the evidence into DuckDB. What has no file is an empty table. */
-export function evidenceStatements(files: EvidenceFiles): readonly string[] {
-  return [
-    ...Object.keys(columns).flatMap((relation) => (isRelation(relation) ? [tableOf(relation, files[relation])] : [])),
-    completedLedger,
-  ];
+/**
+ * Statements that bring the evidence into DuckDB. What has no file is an empty table. `cutOff`: the harness was killed while
+ * it wrote, so a file may end in half a line.
+ */
+export function evidenceStatements(files: EvidenceFiles, { cutOff = false } = {}): readonly string[] {
+  const tables = relationNames.map((relation) => tableOf(relation, { file: files[relation], cutOff }));
+  return isWhole(files.ledger) ? tables : [...tables, completedLedger];
 }
 
-function isRelation(relation: string): relation is Relation {
-  return relation in columns;
+const relationNames = Object.values(relations);
+
+interface Stored {
+  readonly file: string | undefined;
+  readonly cutOff: boolean;
 }
 
-/** A relation's file for a FROM clause. */
-export function tableOf(relation: Relation, file: string | undefined): string {
+function tableOf(relation: Relation, { file, cutOff }: Stored): string {
+  if (file !== undefined && isWhole(file))
+    return `CREATE OR REPLACE TABLE ${relation} AS SELECT * FROM read_parquet(${text(file)})`;
   const derived = relation === "topics" ? `, ${kindOfOp} AS kind` : "";
   const stored = relation === "ledger" ? "told" : relation;
-  return `CREATE OR REPLACE TABLE ${stored} AS SELECT *${derived} FROM ${source(columns[relation], file)}`;
+  return `CREATE OR REPLACE TABLE ${stored} AS SELECT *${derived} FROM ${lines(columns[relation], { file, cutOff })}`;
 }
 
-function source(columns: Columns, file: string | undefined): string {
+/** Parquet is written once, at the end, of what the checks saw: the ledger in it is complete. */
+function isWhole(file: string | undefined): boolean {
+  return file?.endsWith(".parquet") === true;
+}
+
+function lines(columns: Columns, { file, cutOff }: Stored): string {
   if (file === undefined) {
     const none = Object.entries(columns).map(([column, type]) => `NULL::${type} AS "${column}"`);
     return `(SELECT ${none.join(", ")} WHERE false)`;
   }
-  if (file.endsWith(".parquet")) return `read_parquet(${text(file)})`;
   const typed = Object.entries(columns).map(([column, type]) => `'${column}': '${type}'`);
-  // A harness that was killed may have left half a line behind.
-  return `read_json(${text(file)}, format = 'newline_delimited', ignore_errors = true, maximum_object_size = 67108864,
+  return `read_json(${text(file)}, format = 'newline_delimited', ignore_errors = ${cutOff}, maximum_object_size = 67108864,
     columns = {${typed.join(", ")}})`;
 }
 
@@ -169,15 +177,14 @@ const completedLedger = `CREATE OR REPLACE TABLE ledger AS
       ORDER BY length("file"), "file", pos, "row", "order") AS nth
     FROM binlog, (SELECT bool_or(gtid IS NOT NULL) AS in_gtids FROM told) WHERE kind <> 'statement'
   )
-  SELECT coalesce(t.seq, (SELECT coalesce(max(seq), -1) FROM told) + row_number() OVER (PARTITION BY t.seq IS NULL
-      ORDER BY length(b."file"), b."file", b.pos, b."row", b."order")) AS seq,
+  SELECT row_number() OVER (ORDER BY b."file" IS NULL, length(b."file"), b."file", b.pos, b."row", b."order", t.seq) - 1 AS seq,
     t.writer, coalesce(t.label, 'by somebody else') AS label, coalesce(t.gtid, b.gtid) AS gtid,
     coalesce(b."file", t."file") AS "file", coalesce(b.pos, t.pos) AS pos, b."row", b."order",
     coalesce(t."table", b."table") AS "table", coalesce(t.kind, b.kind) AS kind, coalesce(t.key, b.key) AS key,
     coalesce(b.before, t.before) AS before, coalesce(b.after, t.after) AS after,
     CASE WHEN t.seq IS NULL THEN 'ok' WHEN t.status = 'info' AND b."file" IS NOT NULL THEN 'ok' ELSE t.status END AS status,
     CASE WHEN t.seq IS NULL THEN 'binlog' ELSE 'harness' END AS source,
-    coalesce(t."ackedAtMs", b."committedAtMs") AS "ackedAtMs"
+    coalesce(t."ackedAtMs", b."committedAtMs"::BIGINT) AS "ackedAtMs"
   FROM told_numbered AS t FULL JOIN logged AS b
     ON t.gtid IS NOT DISTINCT FROM CASE WHEN b.in_gtids THEN b.gtid END
     AND t."table" = b."table" AND t.key = b.key AND t.kind = b.kind AND t.nth = b.nth`;

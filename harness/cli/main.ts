@@ -1,5 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { FloeError, renderError } from "#core/errors.ts";
+import { addExplain } from "./explain.ts";
+import { addJudge } from "./judge.ts";
 import { addDoctor, addLock, addSetup } from "./parts.ts";
 import { addReport } from "./report.ts";
 import { addScenario } from "./scenario.ts";
@@ -23,6 +25,8 @@ async function main(argv: readonly string[]): Promise<number> {
   addDown(program);
   addStatus(program);
   addSql(program);
+  addExplain(program);
+  addJudge(program, ends);
   await program.parseAsync(argv);
   return exitCode;
 }

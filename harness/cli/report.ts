@@ -4,11 +4,11 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { onPath } from "#artifacts/programs.ts";
 import { messageOf, usageError } from "#core/errors.ts";
-import { run } from "#process/run.ts";
+import { run as runProgram } from "#process/run.ts";
 import { writeReport } from "#report/html/write.ts";
 import { writeRunsReport } from "#report/html/write-runs.ts";
 import { latestRun } from "#run/folder.ts";
-import { openDuckdb } from "#stages/duckdb/client.ts";
+import { openRun } from "#run/open-run.ts";
 
 const flags = z.object({ all: z.boolean().default(false), runs: z.string() });
 
@@ -28,7 +28,7 @@ export function addReport(program: Command): void {
     });
 }
 
-async function folderOf(name: string, runs: string): Promise<string> {
+export async function folderOf(name: string, runs: string): Promise<string> {
   if (name === "latest") return latestRun(runs);
   const [folder] = [resolve(name), join(runs, name), dirname(resolve(name))].filter((place) =>
     existsSync(join(place, "history.jsonl")),
@@ -46,8 +46,8 @@ async function folderOf(name: string, runs: string): Promise<string> {
 async function reportOf(folder: string): Promise<string> {
   const file = join(folder, "report.html");
   if (existsSync(file)) return file;
-  using duckdb = await openDuckdb({});
-  return writeReport({ folder, rows: duckdb.rows });
+  using run = await openRun(folder);
+  return await writeReport({ folder, rows: run.rows });
 }
 
 async function open(file: string): Promise<void> {
@@ -56,7 +56,7 @@ async function open(file: string): Promise<void> {
   const command = mac ? "open" : "xdg-open";
   if (!display || onPath(command) === undefined) return;
   try {
-    await run({
+    await runProgram({
       command,
       args: [file],
       what: "open the report",

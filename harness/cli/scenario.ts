@@ -7,6 +7,7 @@ import { findScenarios, listScenarios, type ScenarioFile } from "#run/find.ts";
 import { loadScenario } from "#run/load.ts";
 import type { Scenario } from "#run/scenario.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
+import { publish } from "./publish.ts";
 import { exitCodeOf, type Outcome, outcomeJson, runEach } from "./run-each.ts";
 import { interruption, terminal } from "./terminal.ts";
 
@@ -18,6 +19,7 @@ const flags = z.object({
   seed: z.number().optional(),
   keep: z.boolean().default(false),
   json: z.boolean().default(false),
+  junit: z.string().optional(),
 });
 
 export function addScenario(program: Command, ends: (exitCode: number) => void): void {
@@ -29,7 +31,8 @@ export function addScenario(program: Command, ends: (exitCode: number) => void):
     .option("--tag <word>", "only scenarios with this tag")
     .option("--seed <number>", "the seed of data and choices; a fresh one unless told", wholeNumber)
     .option("--keep", "leave the stack up for the next run; ./floe down ends it")
-    .option("--json", "print the verdicts as JSON and nothing else");
+    .option("--json", "print the verdicts as JSON and nothing else")
+    .option("--junit <file>", "write the verdicts as JUnit's XML");
   addStackFlags(command).action(async (names: string[], options: unknown) => {
     ends(await scenarioCommand({ names, options }));
   });
@@ -56,6 +59,8 @@ export async function scenarioCommand({ names, options }: { names: string[]; opt
     process.stdout.write(`${JSON.stringify(chosen.length === 1 ? told[0] : told, undefined, 2)}\n`);
   }
   if (chosen.length > 1) screen.write(`\n${summaryTable(outcomes.map(summaryRow), chosen.length).join("\n")}\n`);
+  const verdicts = outcomes.flatMap((outcome) => ("error" in outcome ? [] : [outcome.told]));
+  await publish({ verdicts, junit: own.junit, environment: process.env, write: (text) => screen.write(text) });
   return signal.aborted ? 130 : exitCodeOf(outcomes);
 }
 

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { ask } from "#run/ask.ts";
+import { openRun } from "#run/open-run.ts";
 import { downStack, listStacks, type StackState } from "#runtime/native/stacks.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
+import { folderOf } from "./report.ts";
 import { defaultScenario, scenarioCommand } from "./scenario.ts";
 
 /** `floe up`: the default scenario on a stack that stays, so there is something to look at. */
@@ -48,13 +50,22 @@ export function addSql(program: Command): void {
     .command("sql")
     .description("ask DuckDB with the lake (default schema: the newest pipeline's) and MySQL (as src) attached")
     .argument("<statement>")
+    .option(
+      "--run <folder>",
+      "ask what a run has seen instead: ledger, topics, control, positions, snapshots, files, lake …",
+    )
     .option("--json", "an array of rows, each value as text");
   addStackFlags(command).action(async (statement: string, options: unknown) => {
     const flags = readStackFlags(options);
-    const rows = await ask({ ...flags, statement });
-    const { json } = z.object({ json: z.boolean().default(false) }).parse(options);
+    const { json, run } = z.object({ json: z.boolean().default(false), run: z.string().optional() }).parse(options);
+    const rows = run === undefined ? await ask({ ...flags, statement }) : await askRun(run, flags.runs, statement);
     console.log(json ? JSON.stringify(rows, undefined, 2) : rowLines(rows).join("\n"));
   });
+}
+
+async function askRun(name: string, runs: string, statement: string) {
+  using run = await openRun(await folderOf(name, runs));
+  return await run.rows(statement);
 }
 
 function stackLines({ record, condition, deadServers, users }: StackState, secrets: boolean): string[] {

@@ -1,6 +1,8 @@
 import { unreachable } from "#core/errors.ts";
 import type { StageRows, Stamped } from "#core/history.ts";
 import type { Anomaly, CheckVerdict, RunVerdict, VerdictName } from "#core/verdict.ts";
+import { redLines } from "./red.ts";
+import { visibleText } from "./visible-text.ts";
 
 /** Where lines go, and whether the last one may be written over. */
 export interface Terminal {
@@ -82,7 +84,8 @@ export function verdictLines({
   folder: string;
   color: boolean;
 }): string[] {
-  const lines = verdict.checks.flatMap(checkLines).slice(0, 20);
+  const red = verdict.verdict === "invalid";
+  const lines = red ? redLines({ verdict, folder }) : verdict.checks.flatMap(checkLines).slice(0, 20);
   const recovered =
     verdict.recoverMs === undefined ? [] : [`  recovered in ${(verdict.recoverMs / 1000).toFixed(1)} s`];
   const { timings } = verdict;
@@ -94,12 +97,13 @@ export function verdictLines({
       `stack ${timings.stackReadyMs} · seed ${timings.seedMs} · act ${timings.actMs} · settle ${timings.settleMs} · check ${timings.checkMs} · dispose ${timings.disposeMs} ms`,
       color,
     )}`,
-    `  evidence: ${folder}`,
-    ...(verdict.verdict === "valid" ? [] : [`  again:    ${verdict.rerun}`]),
+    ...(red ? [] : [`  evidence: ${folder}`]),
+    ...(red || verdict.verdict === "valid" ? [] : [`  again:    ${verdict.rerun}`]),
   ];
 }
 
-function checkLines(check: CheckVerdict): string[] {
+/** One check's verdict, its note, and its anomalies with an example each. */
+export function checkLines(check: CheckVerdict): string[] {
   const head = `  ${mark[check.verdict]} ${check.name}${check.note === undefined ? "" : `: ${check.note}`}`;
   // What was expected is told in a line; the rows are in verdict.json.
   const asExpected = check.verdict === "valid";
@@ -108,7 +112,7 @@ function checkLines(check: CheckVerdict): string[] {
 
 function anomalyLines(anomaly: Anomaly): string[] {
   const head = `      ${anomaly.class} ${anomaly.count.toLocaleString("en")} × ${anomaly.table}, at ${anomaly.hop}: first ${anomaly.key}`;
-  return [head, ...anomaly.evidence.slice(0, 5).map((line) => `        ${line}`)];
+  return [head, ...anomaly.evidence.slice(0, 5).map((line) => `        ${line}`)].map(visibleText);
 }
 
 const mark: Readonly<Record<VerdictName, string>> = { valid: "✓", "known-bug": "≈", unknown: "?", invalid: "✗" };

@@ -1,6 +1,7 @@
 import type { History } from "#core/history.ts";
 import type { Clients, Pipeline } from "#pipeline";
 import type { RunningServer } from "#runtime/port.ts";
+import type { BinlogPosition } from "#stages/mysql/binlog.ts";
 import type { Stack } from "../stack.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Monitor } from "./monitor.ts";
@@ -14,4 +15,6 @@ export interface FaultContext {
   readonly ledger: Ledger;
   readonly history: History;
   readonly monitor: Monitor;
+  /** Where the binlog ended when the first rows had been loaded. */
+  readonly seededAt: BinlogPosition;
 }

@@ -1,8 +1,11 @@
 import type { EvidenceFiles } from "#checks/evidence.ts";
+import { FloeError } from "#core/errors.ts";
 import { capturedTables } from "#core/pipeline-spec.ts";
-import type { Clients, Pipeline } from "#pipeline";
+import { mysqlLogin, openMysql } from "#pipeline";
 import { ancestry, type TableMetadata } from "#stages/iceberg/metadata.ts";
+import { binlogPosition, readBinlog } from "#stages/mysql/binlog.ts";
 import { warehouseFolder } from "../stack.ts";
+import type { FaultContext } from "./context.ts";
 import type { RunFolder } from "./folder.ts";
 import { jsonLine, openLines } from "./line-file.ts";
 
@@ -15,14 +18,16 @@ export interface Gathered {
 }
 
 export interface GatherOptions {
-  readonly clients: Clients;
-  readonly pipeline: Pipeline;
+  readonly context: FaultContext;
   readonly folder: RunFolder;
 }
 
-/** Writes the tables' snapshots and the bucket's objects into the run folder. */
-export async function gather({ clients, pipeline: { spec }, folder }: GatherOptions): Promise<Gathered> {
+/** Writes the binlog's changes, the tables' snapshots and the bucket's objects into the run folder. */
+export async function gather({ context, folder }: GatherOptions): Promise<Gathered> {
+  const { clients, pipeline } = context;
+  const { spec } = pipeline;
   const namespace = spec.names.database;
+  const binlog = gatherBinlog(context, folder);
   const found = await Promise.all(
     capturedTables(spec).map(async (table) => ({ table, metadata: await clients.catalog.table({ namespace, table }) })),
   );
@@ -37,10 +42,32 @@ export async function gather({ clients, pipeline: { spec }, folder }: GatherOpti
     return list === undefined ? [] : [[table, list.replace(/^s3[an]:/, "s3:")]];
   });
   return {
-    files: { snapshots, objects },
+    files: { snapshots, objects, ...(await binlog) },
     manifestLists: new Map(manifestLists),
     droppedColumns: new Map(known.map(({ table, metadata }) => [table, metadata.droppedColumns])),
   };
+}
+
+/** What MySQL itself wrote down of the workload. A binlog that cannot be read is told: the writers' word stands then. */
+async function gatherBinlog(context: FaultContext, folder: RunFolder): Promise<EvidenceFiles> {
+  const { stack, pipeline, seededAt, history } = context;
+  using lines = openLines(folder.file("stages/binlog.jsonl"));
+  try {
+    await using mysql = await openMysql(stack);
+    const to = await binlogPosition(mysql);
+    const { database } = pipeline.spec.names;
+    const entries: string[] = [];
+    for await (const entry of readBinlog({ login: mysqlLogin(stack), from: seededAt, to, database })) {
+      entries.push(jsonLine(entry));
+      if (entries.length >= 1_000) lines.write(entries.splice(0));
+    }
+    lines.write(entries);
+    return { binlog: lines.file };
+  } catch (error) {
+    if (!(error instanceof FloeError)) throw error;
+    history.append({ type: "note", text: `the binlog was not read: ${error.message}` });
+    return {};
+  }
 }
 
 function snapshotLines({ table, metadata }: { table: string; metadata: TableMetadata }) {

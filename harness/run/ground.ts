@@ -4,6 +4,7 @@ import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { Scope } from "#core/scope.ts";
 import { type Clients, openClients, openMysql, prepare } from "#pipeline";
 import type { ConnectClient } from "#stages/connect/client.ts";
+import { type BinlogPosition, binlogPosition } from "#stages/mysql/binlog.ts";
 import { loadRows } from "#stages/mysql/load.ts";
 import { stackPlan } from "./plan.ts";
 import type { Run } from "./runner.ts";
@@ -16,6 +17,8 @@ export interface Ground {
   readonly clients: Clients;
   /** Rows that were in MySQL before the workload. */
   readonly seededRows: number;
+  /** Where the binlog ended then: what follows are operations. */
+  readonly seededAt: BinlogPosition;
 }
 
 interface GroundOptions {
@@ -102,5 +105,5 @@ async function seed({ request, history }: Run, stack: Session["stack"], spec: Pi
     text: `${source.name} in MySQL: ${seededRows.toLocaleString("en")} rows, ${rate.toLocaleString("en")} rows/s`,
     ms: elapsed(),
   });
-  return { seededRows };
+  return { seededRows, seededAt: await binlogPosition(client) };
 }

@@ -39,7 +39,7 @@ export interface JudgeRunOptions {
 export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
   const { scenario, context, versions, recorder, evidence, folder, duckdb, announced } = options;
   const { stack, pipeline } = context;
-  const gathered = await gather({ ...context, folder });
+  const gathered = await gather({ context, folder });
   using lake = await openLake({ stack, spec: pipeline.spec, duckdb });
   const told = await inputsOf({ context, lake, recorder, gathered });
   const { inputs, troubles } = await runCheck(prepare(told, { ...evidence, ...gathered.files }), lake.rows);

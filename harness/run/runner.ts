@@ -8,10 +8,12 @@ import { Scope } from "#core/scope.ts";
 import type { RunVerdict } from "#core/verdict.ts";
 import type { VersionSet } from "#core/versions.ts";
 import { progressText } from "#report/console.ts";
+import { writeReport } from "#report/html/write.ts";
 import { diskFullIn } from "#runtime/native/failure.ts";
 import type { ScenarioFile } from "./find.ts";
 import { makeRunFolder, type RunFolder, writeJson } from "./folder.ts";
 import { type HistoryFile, openHistory } from "./history-file.ts";
+import { openRun } from "./open-run.ts";
 import { type PhaseClock, phaseClock } from "./phases.ts";
 import type { Scenario } from "./scenario.ts";
 import { clearStacks } from "./session.ts";
@@ -83,6 +85,8 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
   };
   await writeJson(folder.file("verdict.json"), verdict);
   history.append({ type: "run-ended", verdict: verdict.verdict, totalMs: verdict.timings.totalMs });
+  using evidence = await openRun(folder.path);
+  await writeReport({ folder: folder.path, rows: evidence.rows });
   return { verdict, folder: folder.path };
 }
 

@@ -15,6 +15,7 @@ import type { FaultContext } from "./context.ts";
 import { type ControlLog, openControlLog } from "./control-log.ts";
 import { writeConfigurations } from "./evidence.ts";
 import { notBitten } from "./fault-plan.ts";
+import { writeJson } from "./folder.ts";
 import { type Ground, layGround } from "./ground.ts";
 import { judgeRun } from "./judge.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
@@ -47,6 +48,7 @@ export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
   });
   const attempt = (inner: Scope) => layGround({ run, parts, spec, scope: inner });
   const ground = await onFreePorts({ scope, history, attempt });
+  await writeJson(folder.file("pipeline.json"), spec);
   const ledger = await scope.own("ledger", openLedger(folder.file("stages/ledger.jsonl")));
   const bell = makeBell();
   const control = await openControl(run, ground, spec, bell);
@@ -116,7 +118,8 @@ interface Opening {
 
 function contextOf({ run, ground, ...rest }: Opening): FaultContext {
   const { stack } = ground.session;
-  return { stack, server: (name) => stack.up(name), clients: ground.clients, history: run.history, ...rest };
+  const { clients, seededAt } = ground;
+  return { stack, server: (name) => stack.up(name), clients, seededAt, history: run.history, ...rest };
 }
 
 interface Recording {

@@ -1,0 +1,210 @@
+import { afterAll, describe, test } from "vitest";
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { topicOf } from "#core/pipeline-spec.ts";
+import type { KafkaRecord } from "#core/ports.ts";
+import { openMysql } from "#pipeline";
+import type { FaultContext } from "#run/context.ts";
+import { faults } from "#run/faults.ts";
+import { awaitRunning, awaitStopped } from "#stages/connect/progress.ts";
+import { decodeRecord } from "#stages/debezium/record.ts";
+import { expectFound, expectValid, moreInTopic, plant, sharedStack } from "./planting.ts";
+
+const stack = sharedStack();
+afterAll(() => stack[Symbol.asyncDispose]());
+
+/** A transform chain's settings that drop records under a predicate. */
+function filter(chain: string, predicate: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return {
+    transforms: chain,
+    "transforms.drop.type": "org.apache.kafka.connect.transforms.Filter",
+    "transforms.drop.predicate": "chosen",
+    predicates: "chosen",
+    ...Object.fromEntries(Object.entries(predicate).map(([key, value]) => [`predicates.chosen.${key}`, value])),
+  };
+}
+const predicates = "org.apache.kafka.connect.transforms.predicates";
+const ofTitles = { type: `${predicates}.TopicNameMatches`, pattern: ".*\\.titles" };
+
+describe("between the connector and Kafka", () => {
+  test("a Filter on the source, by the topic's name", async () => {
+    const told = await stack.run({ pipeline: { source: filter("drop", ofTitles) }, settleWithinMs: 20_000 });
+    expectFound(told, { class: "lost", hop: "debezium->kafka", table: "titles" });
+  });
+
+  test("a key's updates swapped by a second producer", async () => {
+    const told = await stack.run({
+      faults: [plant("send an older update again", sendOldUpdate, { afterOperations: 38 })],
+    });
+    expectFound(told, { class: "duplicate", hop: "debezium->kafka" });
+  });
+
+  test("a record that no row of MySQL ever made", async () => {
+    const told = await stack.run({ faults: [plant("send a record of nobody's", sendInvented)] });
+    expectFound(told, { class: "phantom", hop: "debezium->kafka", table: "departments", key: "dept_no=fake" });
+  });
+});
+
+describe("between Kafka and the sink", () => {
+  test("a Filter on the sink, by the topic's name", async () => {
+    const told = await stack.run({ pipeline: { sink: filter("drop,cdc,meta", ofTitles) }, settleWithinMs: 40_000 });
+    expectFound(told, { class: "lost", hop: "kafka->sink", table: "titles" });
+  });
+
+  test("a Filter on the sink, by a header", async () => {
+    const sink = {
+      ...filter("mark,drop,cdc,meta", { type: `${predicates}.HasHeaderKey`, name: "marked" }),
+      predicates: "chosen,salaries",
+      "predicates.salaries.type": `${predicates}.TopicNameMatches`,
+      "predicates.salaries.pattern": ".*\\.salaries",
+      "transforms.mark.type": "org.apache.kafka.connect.transforms.InsertHeader",
+      "transforms.mark.header": "marked",
+      "transforms.mark.value.literal": "yes",
+      "transforms.mark.predicate": "salaries",
+    };
+    const told = await stack.run({ pipeline: { sink }, settleWithinMs: 40_000 });
+    expectFound(told, { class: "lost", hop: "kafka->sink", table: "salaries" });
+  });
+
+  test("a value that a transform of the sink changes", async () => {
+    // The envelope's rows are nested: the transform works on what the sink's own has unwrapped.
+    const sink = {
+      transforms: "cdc,mask,meta",
+      "transforms.mask.type": "org.apache.kafka.connect.transforms.MaskField$Value",
+      "transforms.mask.fields": "first_name",
+      "transforms.mask.replacement": "X",
+      "transforms.mask.predicate": "staff",
+      predicates: "staff",
+      "predicates.staff.type": `${predicates}.TopicNameMatches`,
+      "predicates.staff.pattern": ".*\\.employees",
+    };
+    const told = await stack.run({ pipeline: { sink } });
+    expectFound(told, { class: "value-changed", hop: "kafka->sink", table: "employees" });
+  });
+
+  test("records deleted from a topic before the sink read them", async () => {
+    const told = await stack.run({ faults: [plant("cut the topic", cutTopic)], settleWithinMs: 40_000 });
+    expectFound(told, { class: "lost", hop: "kafka->sink", table: "departments" });
+  });
+
+  test("the sink's group moved forward", async () => {
+    const told = await stack.run({
+      faults: [plant("move the group forward", moveGroupForward)],
+      settleWithinMs: 40_000,
+    });
+    expectFound(told, { class: "lost", hop: "kafka->sink", table: "departments" });
+    expectFound(told, { class: "offset-ahead-of-data", hop: "kafka->sink" });
+  });
+
+  test("the sink's group moved back", async () => {
+    const when = { afterOperations: 25 };
+    const told = await stack.run({ faults: [faults.rewindSinkGroups({ when, groups: ["data"] })] });
+    expectFound(told, { class: "duplicate", hop: "kafka->sink" });
+    expectFound(told, { class: "offset-went-back", hop: "kafka->sink" });
+  });
+
+  test("two connectors writing one table", async () => {
+    const told = await stack.run({ faults: [plant("start a second sink", startSecondSink)] });
+    expectFound(told, { class: "duplicate", hop: "kafka->sink" });
+  });
+});
+
+describe("what is right stays valid", () => {
+  test("a Filter of tombstones, which no sink stores", async () => {
+    const sink = filter("drop,cdc,meta", { type: `${predicates}.RecordIsTombstone` });
+    expectValid(await stack.run({ pipeline: { sink } }));
+  });
+});
+
+async function recordsOf({ clients, pipeline }: FaultContext, table: string): Promise<KafkaRecord[]> {
+  const topic = topicOf(pipeline.spec, table);
+  const records: KafkaRecord[] = [];
+  for await (const record of clients.kafka.read({ topic, from: new Map(), to: await clients.kafka.endOffsets(topic) }))
+    records.push(record);
+  return records;
+}
+
+/** The oldest update of a key that has been changed again since. */
+async function sendOldUpdate(context: FaultContext): Promise<void> {
+  const { kafka } = context.clients;
+  const table = "employees";
+  const superseded = await poll({
+    what: "a key with two changes",
+    deadline: deadlineIn(30_000),
+    look: async () => {
+      for (const name of context.pipeline.spec.tables) {
+        const records = (await recordsOf(context, name)).filter((record) => decodeRecord(record)?.op === "u");
+        const [record] = records;
+        if (record !== undefined) return seen({ name, record });
+      }
+      return notYet(`no update in ${table}`);
+    },
+  });
+  const { record } = superseded;
+  await kafka.produce({ topic: record.topic, records: [{ key: record.key, value: record.value }] });
+}
+
+async function sendInvented(context: FaultContext): Promise<void> {
+  const [record] = await recordsOf(context, "departments");
+  const invented = (text: Buffer | null | undefined) =>
+    Buffer.from((text ?? Buffer.alloc(0)).toString("utf8").replaceAll("d009", "fake").replaceAll("d001", "fake"));
+  await context.clients.kafka.produce({
+    topic: topicOf(context.pipeline.spec, "departments"),
+    records: [{ key: invented(record?.key), value: invented(record?.value) }],
+  });
+}
+
+/** Gives where the topic ends when the change is in it. */
+async function changeDepartment(context: FaultContext): Promise<bigint> {
+  const grown = moreInTopic(context, "departments", 1);
+  await using mysql = await openMysql(context.stack, context.pipeline.spec.names.database);
+  await mysql.execute("UPDATE departments SET dept_name = 'Planted' WHERE dept_no = 'd006'");
+  return grown;
+}
+
+async function cutTopic(context: FaultContext): Promise<void> {
+  const { clients, pipeline } = context;
+  const sink = pipeline.spec.names.sinkConnector;
+  await clients.connect.sink.pause(sink);
+  const end = await changeDepartment(context);
+  await clients.kafka.cutRecords({ topic: topicOf(pipeline.spec, "departments"), below: new Map([[0, end]]) });
+  await clients.connect.sink.resume(sink);
+}
+
+async function moveGroupForward(context: FaultContext): Promise<void> {
+  const { clients, pipeline } = context;
+  const { sinkConnector, sinkGroup } = pipeline.spec.names;
+  const waiting = {
+    connect: clients.connect.sink,
+    connector: sinkConnector,
+    deadline: deadlineIn(60_000),
+    logFiles: [],
+  };
+  await clients.connect.sink.stop(sinkConnector);
+  await awaitStopped(waiting);
+  const end = await changeDepartment(context);
+  await poll({
+    what: "the sink's group to be empty",
+    deadline: deadlineIn(30_000),
+    look: async () =>
+      (await clients.kafka.describeGroup(sinkGroup)).members.length === 0 ? seen(undefined) : notYet("members"),
+  });
+  const topic = topicOf(pipeline.spec, "departments");
+  await clients.kafka.setGroupOffsets({ group: sinkGroup, topic, offsets: new Map([[0, end]]) });
+  await clients.connect.sink.resume(sinkConnector);
+  await awaitRunning(waiting);
+}
+
+/** Another sink with the same configuration and a group of its own: it reads everything once more. */
+async function startSecondSink({ clients, pipeline }: FaultContext): Promise<void> {
+  const name = `${pipeline.spec.names.sinkConnector}-2`;
+  await clients.connect.sink.create({ name, config: { ...pipeline.sink, name } });
+  await awaitRunning({ connect: clients.connect.sink, connector: name, deadline: deadlineIn(60_000), logFiles: [] });
+  await poll({
+    what: "the second sink's group to be through",
+    deadline: deadlineIn(60_000),
+    look: async () => {
+      const offsets = await clients.kafka.groupOffsets(`connect-${name}`);
+      return offsets.size >= pipeline.spec.tables.length ? seen(undefined) : notYet(`${offsets.size} topics`);
+    },
+  });
+}

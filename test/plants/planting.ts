@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { defaultParts } from "#artifacts/resolve.ts";
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { topicOf } from "#core/pipeline-spec.ts";
+import type { Anomaly } from "#core/verdict.ts";
+import { employees } from "#fixtures/employees/employees.ts";
+import { mixed } from "#fixtures/workloads.ts";
+import { openLake, openMysql } from "#pipeline";
+import type { FaultContext } from "#run/context.ts";
+import type { Fault } from "#run/fault.ts";
+import type { Moment } from "#run/moments.ts";
+import { defineScenario, type ScenarioDefinition } from "#run/scenario.ts";
+import { downStack, listStacks } from "#runtime/native/stacks.ts";
+import { type LakeQuery, openDuckdb } from "#stages/duckdb/client.ts";
+import type { TableOf } from "#stages/iceberg/surgery.ts";
+import { firstAddress } from "../../harness/stack.ts";
+import { account, runMade, type Told } from "../pipeline/running.ts";
+
+const base = {
+  story: "A defect is planted, and has to be found: its class, its key and its hop.",
+  source: employees({ employees: 100 }),
+  workload: mixed({ writers: 1, operations: 40 }),
+};
+
+/** A stack that all plants of a file share: each run has topics, tables and connectors of its own. */
+export function sharedStack() {
+  const folder = mkdtempSync(join(tmpdir(), "floe-plants-"));
+  const stateDir = join(folder, "stacks");
+  return {
+    run: (scenario: Partial<ScenarioDefinition>) =>
+      runMade(defineScenario({ ...base, ...scenario }), { stateDir, keep: true }),
+    [Symbol.asyncDispose]: async () => {
+      for (const { record } of listStacks({ stateDir })) await downStack({ stateDir, record });
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function plant(
+  label: string,
+  inject: (context: FaultContext) => Promise<void>,
+  when: Moment = { afterOperations: 15 },
+): Fault {
+  return {
+    label,
+    when,
+    inject: async (context) => {
+      await inject(context);
+      return { heal: async () => undefined, proof: async () => "planted" };
+    },
+  };
+}
+
+export const whenSettled: Moment = { whenSettled: true };
+
+/** Expects a red verdict with an anomaly like this one. */
+export function expectFound(told: Told, wanted: Partial<Anomaly>): void {
+  expect(told.verdict.verdict, account(told)).toBe("invalid");
+  const found = told.verdict.checks.flatMap(({ anomalies }) => anomalies);
+  expect(found, account(told)).toContainEqual(expect.objectContaining(wanted));
+}
+
+export function expectValid(told: Told): void {
+  expect(told.verdict.verdict, account(told)).toBe("valid");
+}
+
+/** MySQL, in the run's schema, without a trace in the binlog. */
+export async function behindTheBinlog({ stack, pipeline }: FaultContext, ...statements: string[]): Promise<void> {
+  await using mysql = await openMysql(stack, pipeline.spec.names.database);
+  for (const statement of ["SET SESSION sql_log_bin = 0", "SET SESSION foreign_key_checks = 0", ...statements])
+    await mysql.execute(statement);
+}
+
+/** DuckDB with the lake attached to be written. */
+export async function inLake(
+  { stack, pipeline }: FaultContext,
+  change: (lake: LakeQuery) => Promise<void>,
+): Promise<void> {
+  const parts = await defaultParts();
+  const duckdb = await openDuckdb({ extensionsFolder: parts.duckdbExtensions.folder });
+  using lake = await openLake({ stack, spec: pipeline.spec, duckdb, writable: true });
+  await change(lake);
+}
+
+export function tableOf({ stack, pipeline }: FaultContext, table: string): TableOf {
+  return { catalog: firstAddress(stack.addresses, "harness->catalog"), namespace: pipeline.spec.names.database, table };
+}
+
+/** Keys of the bucket's data files of a table. */
+export async function dataFiles({ clients, pipeline }: FaultContext, table: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of clients.objectStore.list(`warehouse/${pipeline.spec.names.database}/${table}/data/`))
+    keys.push(key);
+  return keys;
+}
+
+/** Waits until a table's topic has grown by so many records. */
+export async function moreInTopic(
+  { clients, pipeline }: FaultContext,
+  table: string,
+  records: number,
+): Promise<bigint> {
+  const topic = topicOf(pipeline.spec, table);
+  const end = async () => (await clients.kafka.endOffsets(topic)).get(0) ?? 0n;
+  const before = await end();
+  return poll({
+    what: `${records} more records in ${topic}`,
+    deadline: deadlineIn(60_000),
+    look: async () => {
+      const now = await end();
+      return now >= before + BigInt(records) ? seen(now) : notYet(`${now - before} more`);
+    },
+  });
+}
