@@ -12,7 +12,7 @@ export interface LifeEvent {
 export function* lifeOf(table: string, key: string): Step<readonly LifeEvent[]> {
   const ofRow = `"table" = ${text(table)} AND key = ${text(key)}`;
   const rows = yield `SELECT * FROM (
-      SELECT "ackedAtMs" AS at, 1 AS turn, 'mysql' AS stage, kind || ' committed' || coalesce(' as ' || gtid, ' at ' || "file" || ':' || pos, '')
+      SELECT "ackedAtMs" AS "atMs", 1 AS turn, 'mysql' AS stage, kind || ' committed' || coalesce(' as ' || gtid, ' at ' || "file" || ':' || pos, '')
           || CASE WHEN source = 'binlog' THEN ', by somebody else' ELSE coalesce(' (' || label || ')', '') END
           || coalesce(': ' || coalesce(after, before)::VARCHAR, '') AS text
         FROM ledger WHERE ${ofRow}
@@ -30,8 +30,8 @@ export function* lifeOf(table: string, key: string): Step<readonly LifeEvent[]> 
         FROM lake AS l LEFT JOIN (SELECT DISTINCT path, "addedSnapshotId" FROM files) AS f ON f.path = l."file"
           LEFT JOIN snapshots AS s ON s."snapshotId" = f."addedSnapshotId"
         WHERE l."table" = ${text(table)} AND l.key = ${text(key)}
-    ) ORDER BY at NULLS LAST, turn`;
-  return rows.map((row) => ({ atMs: Number(row["at"] ?? 0), stage: stageOf(row["stage"]), text: row["text"] ?? "" }));
+    ) ORDER BY "atMs" NULLS LAST, turn`;
+  return rows.map((row) => ({ atMs: Number(row["atMs"] ?? 0), stage: stageOf(row["stage"]), text: row["text"] ?? "" }));
 }
 
 function stageOf(stage: string | null | undefined): LifeEvent["stage"] {
