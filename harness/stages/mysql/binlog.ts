@@ -5,15 +5,17 @@
 // Evidence: file and position of each change, which `mysqlbinlog` and Debezium's source block have as well.
 import { environmentError, FloeError, messageOf } from "#core/errors.ts";
 import { textDecoders } from "./binlog/charsets.ts";
-import { BinlogDecoder, type BinlogEntry } from "./binlog/decoder.ts";
+import { BinlogDecoder } from "./binlog/decoder.ts";
 import type { BinlogPosition } from "./binlog/dump.ts";
+import type { BinlogEntry } from "./binlog/entry.ts";
+import { ForeignTexts } from "./binlog/foreign-texts.ts";
 import { makeTables } from "./binlog/tables.ts";
 import { type ConnectOptions, connectMysql, type MysqlClient } from "./client.ts";
 import { binlogFiles, mysqlProgress } from "./progress.ts";
 import { describeTables } from "./tables.ts";
 
-export type { BinlogChange, BinlogEntry, BinlogStatement } from "./binlog/decoder.ts";
 export type { BinlogPosition } from "./binlog/dump.ts";
+export type { BinlogChange, BinlogEntry, BinlogStatement } from "./binlog/entry.ts";
 export type { BinlogRow } from "./binlog/rows.ts";
 
 export interface ReadBinlogOptions {
@@ -29,28 +31,43 @@ export interface ReadBinlogOptions {
 /**
  * Reads what was committed between two positions. Values are the text that MySQL prints in UTC, with these exceptions:
  * bytes (BINARY, BLOB, spatial types, VECTOR) are hex digits and BIT is a number, as keys are spelled everywhere here;
- * FLOAT(M,D), DOUBLE(M,D) and ZEROFILL lack the zeros that only the display adds; text in a character set that neither the
- * server nor Node can convert is `<bytes in NAME: hex>`. A row image that is not FULL lacks columns. A change of the
+ * FLOAT(M,D), DOUBLE(M,D) and ZEROFILL lack the zeros that only the display adds; text that the server itself cannot read in its character set is `<bytes in NAME: hex>`. A row image that is not FULL lacks columns. A change of the
  * primary key is a delete and an insert with the same pos and row, as Debezium tells it.
  */
 export async function* readBinlog(options: ReadBinlogOptions): AsyncGenerator<BinlogEntry> {
   const { from, to, login } = options;
   if (hasReached(from, to)) return;
-  await using client = await connectMysql(login);
-  const decoder = await decoderFor(client, options);
+  await using clients = new AsyncDisposableStack();
+  const connect = async () => clients.use(await connectMysql(login));
+  const client = await connect();
+  const foreign = new ForeignTexts();
+  const decoder = await decoderFor(client, { options, foreign });
+  let asking: Promise<MysqlClient> | undefined;
+  for await (const events of eventsOf(client, options)) {
+    const entries = decodeUntil(decoder, events, to);
+    yield* await foreign.settle(entries, () => (asking ??= connect()));
+    if (hasReached(decoder.position, to)) return;
+  }
+  throw endsEarly(decoder.position, to);
+}
+
+async function* eventsOf(client: MysqlClient, options: ReadBinlogOptions): AsyncGenerator<readonly Buffer[]> {
   try {
-    for await (const events of client.dumpBinlog(from)) {
-      for (const event of events) {
-        yield* decoder.decode(event);
-        if (hasReached(decoder.position, to)) return;
-      }
-    }
+    yield* client.dumpBinlog(options.from);
   } catch (error) {
     throw await explained(error, options);
   } finally {
     client.cut();
   }
-  throw endsEarly(decoder.position, to);
+}
+
+function decodeUntil(decoder: BinlogDecoder, events: readonly Buffer[], to: BinlogPosition): BinlogEntry[] {
+  const entries: BinlogEntry[] = [];
+  for (const event of events) {
+    entries.push(...decoder.decode(event));
+    if (hasReached(decoder.position, to)) break;
+  }
+  return entries;
 }
 
 /** Where the binlog ends now. Needs REPLICATION CLIENT. */
@@ -63,10 +80,13 @@ export async function binlogPosition(client: MysqlClient): Promise<BinlogPositio
   }
 }
 
-async function decoderFor(client: MysqlClient, { from, database }: ReadBinlogOptions) {
+async function decoderFor(
+  client: MysqlClient,
+  { options: { from, database }, foreign }: { options: ReadBinlogOptions; foreign: ForeignTexts },
+) {
   const [row] = await client.query("SELECT @@log_bin AS binlog, @@GLOBAL.binlog_format AS format");
   if (row?.["binlog"] !== "1" || row["format"] !== "ROW") throw notInRows(row);
-  const decoders = await textDecoders(client);
+  const decoders = await textDecoders(client, foreign);
   const present = await describeTables(client, database);
   // Both names: 8.0.26 renamed the first. A replica's UUID of its own, or the server would end a reader before for the next.
   await client.execute(

@@ -47,19 +47,20 @@ export function openWriter(options: WriterOptions): Writer {
       return { status: "fail", reason: messageOf(error) };
     }
     const gtid = options.identity.kind === "chosen-gtid" ? `${options.identity.sourceId}:${nextNumber}` : undefined;
-    const attempt = { client, transaction, identity: options.identity, gtid };
+    const attempt = { client, transaction, identity: options.identity, gtid, leave };
     const outcome = await (transaction.rollback === true ? rolledBack(attempt) : committed(attempt));
     if (outcome.status !== "fail") nextNumber++;
     if (outcome.status === "info") client = undefined;
     return outcome;
   }
 
-  return {
-    transact,
-    [Symbol.asyncDispose]: async () => {
-      await client?.[Symbol.asyncDispose]();
-    },
-  };
+  async function leave(): Promise<void> {
+    const left = client;
+    client = undefined;
+    await left?.[Symbol.asyncDispose]();
+  }
+
+  return { transact, [Symbol.asyncDispose]: leave };
 }
 
 async function connect(options: WriterOptions): Promise<MysqlClient> {
@@ -74,6 +75,8 @@ interface Attempt {
   readonly identity: CommitIdentity;
   /** The chosen one. */
   readonly gtid: string | undefined;
+  /** Ends the session; the next transaction gets another. */
+  readonly leave: () => Promise<void>;
 }
 
 async function committed(attempt: Attempt): Promise<Outcome> {
@@ -110,23 +113,28 @@ function acknowledged({
   return { status: "ok", ackedAtMs, affectedRows, commit: { file, position: BigInt(position) } } as const;
 }
 
-async function notAcknowledged({ client, gtid }: Attempt, error: unknown): Promise<Outcome> {
+async function notAcknowledged({ client, gtid, leave }: Attempt, error: unknown): Promise<Outcome> {
   const reason = messageOf(error);
   if (!(error instanceof FloeError && error.code === "MYSQL_REJECTED")) {
     client.cut();
     return { status: "info", reason, ...(gtid === undefined ? {} : { gtid }) };
   }
-  // MySQL said no, so nothing was committed. The session must forget the transaction and its number.
-  return { status: "fail", reason: (await forget(client, gtid)) ?? reason };
+  // MySQL said no, so nothing was committed. The session must forget the transaction and its number, and end: variables
+  // that the statements before had set, and those after were to set back, are as they were left.
+  const lost = await forget(client, gtid);
+  await leave();
+  return { status: "fail", reason: lost ?? reason };
 }
 
 /** A transaction that is to be rolled back has no GTID, neither given nor chosen. */
-async function rolledBack({ client, transaction }: Attempt): Promise<Outcome> {
+async function rolledBack({ client, transaction, leave }: Attempt): Promise<Outcome> {
   try {
     await client.script([begin, ...transaction.statements]);
     return { status: "fail", reason: (await forget(client, undefined)) ?? "rolled back, as it was meant to be" };
   } catch (error) {
-    return { status: "fail", reason: (await forget(client, undefined)) ?? messageOf(error) };
+    const lost = await forget(client, undefined);
+    await leave();
+    return { status: "fail", reason: lost ?? messageOf(error) };
   }
 }
 

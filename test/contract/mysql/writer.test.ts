@@ -91,6 +91,22 @@ describe("a commit", () => {
     expect((await mysqlProgress(client)).gtidExecuted).toBe(before.gtidExecuted);
   });
 
+  test("leaves nothing of its session to the next when a statement is rejected", async () => {
+    await client.execute("CREATE TABLE db.child (id INT PRIMARY KEY, t INT, FOREIGN KEY (t) REFERENCES db.t (id))");
+    const orphan = { ...insert(0), statements: [{ sql: "INSERT INTO db.child VALUES (1, -1)" }] };
+    for (const rollback of [false, true]) {
+      await using writer = openWriter({ address, ...login, identity: { kind: "given-gtid" } });
+      const rejected = insert(1, { rollback });
+      const statements = [{ sql: "SET SESSION foreign_key_checks = 0" }, ...rejected.statements];
+      expect(await writer.transact({ ...rejected, statements })).toMatchObject({ status: "fail" });
+      expect(await writer.transact(orphan)).toMatchObject({
+        status: "fail",
+        reason: expect.stringContaining("foreign key constraint fails"),
+      });
+      expect(await writer.transact(insert(rollback ? 7 : 6))).toMatchObject({ status: "ok" });
+    }
+  });
+
   test("counts the rows that really changed", async () => {
     await using writer = openWriter({ address, ...login, identity: { kind: "given-gtid" } });
     const update = {

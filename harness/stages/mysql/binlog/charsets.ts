@@ -1,4 +1,5 @@
 import type { MysqlClient } from "../client.ts";
+import type { ForeignTexts } from "./foreign-texts.ts";
 
 /** Decodes text of a column, by the id of the column's collation. Undefined for bytes, which no character set applies to. */
 export type TextDecoders = (collation: number) => Decode | undefined;
@@ -6,16 +7,16 @@ export type Decode = (text: Buffer) => string;
 
 /**
  * Asks the server for its collations, and for the characters of all its one-byte sets: each byte then means what MySQL
- * says it means. Of those with more bytes, Node knows all that MySQL has.
+ * says it means. Unicode's encodings are the same everywhere; the rest is put off to `foreign`.
  */
-export async function textDecoders(client: MysqlClient): Promise<TextDecoders> {
+export async function textDecoders(client: MysqlClient, foreign: ForeignTexts): Promise<TextDecoders> {
   const collations = await client.query(
-    "SELECT id, character_set_name AS charset FROM information_schema.collations WHERE character_set_name <> 'binary'",
+    "SELECT id AS id, character_set_name AS charset FROM information_schema.collations WHERE character_set_name <> 'binary'",
   );
   const tables = await oneByteSets(client);
   const byCharset = new Map<string, Decode>();
   const decoderOf = (charset: string): Decode => {
-    const known = byCharset.get(charset) ?? makeDecoder(charset, tables.get(charset));
+    const known = byCharset.get(charset) ?? makeDecoder(charset, tables.get(charset), foreign);
     byCharset.set(charset, known);
     return known;
   };
@@ -38,31 +39,15 @@ async function oneByteSets(client: MysqlClient): Promise<ReadonlyMap<string, rea
   return new Map(names.map((name) => [name, Array.from(row[name] ?? "")]));
 }
 
-function makeDecoder(charset: string, table: readonly string[] | undefined): Decode {
+function makeDecoder(charset: string, table: readonly string[] | undefined, foreign: ForeignTexts): Decode {
   if (charset.startsWith("utf8")) return (text) => text.toString("utf8");
   if (charset === "utf32") return utf32;
   if (table?.length === 256) return oneByte(table);
-  const encoding = encodings[charset];
-  if (encoding === undefined) return (text) => `<bytes in ${charset}: ${text.toString("hex")}>`;
-  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
-  return (text) => decoder.decode(text);
+  if (charset === "ascii") return (text) => text.toString("latin1");
+  if (charset === "utf16le") return (text) => text.toString("utf16le");
+  if (charset === "ucs2" || charset === "utf16") return (text) => Buffer.from(text).swap16().toString("utf16le");
+  return foreign.decoder(charset);
 }
-
-const encodings: Readonly<Record<string, string>> = {
-  ascii: "latin1",
-  ucs2: "utf-16be",
-  utf16: "utf-16be",
-  utf16le: "utf-16le",
-  gbk: "gbk",
-  gb2312: "gbk",
-  gb18030: "gb18030",
-  big5: "big5",
-  sjis: "shift_jis",
-  cp932: "shift_jis",
-  ujis: "euc-jp",
-  eucjpms: "euc-jp",
-  euckr: "euc-kr",
-};
 
 /** Nearly all have ASCII in the lower half; swe7 has not. */
 function oneByte(table: readonly string[]): Decode {

@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import { environmentError } from "#core/errors.ts";
 import { Bytes } from "./bytes.ts";
 import type { BinlogPosition } from "./dump.ts";
+import type { BinlogChange, BinlogEntry, BinlogStatement, Place } from "./entry.ts";
 import {
   type EventHeader,
   eventTypes,
@@ -11,35 +12,10 @@ import {
   readRotate,
   unpackTransaction,
 } from "./events.ts";
-import { type ReadableTable, type RowChange, type RowsKind, readRows } from "./rows.ts";
+import { type ReadableTable, type RowsKind, readRows } from "./rows.ts";
 import { readStatement } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { unreadable, unreadableEvents } from "./unreadable.ts";
-
-/** Where in the binlog something is told, and when it was committed. */
-interface Place {
-  /** `uuid:number`, `uuid:tag:number`; null where GTID is off. */
-  readonly gtid: string | null;
-  readonly file: string;
-  /** Where the event begins that tells it: Debezium's `source.pos`. */
-  readonly pos: number;
-  /** To the microsecond where the server says so (8.0), else the second in which its statement began. */
-  readonly committedAtMs: number;
-}
-
-export interface BinlogChange extends Place, RowChange {
-  readonly table: string;
-  /** The number of this change among those of its transaction, from 0. */
-  readonly order: number;
-}
-
-/** DDL, TRUNCATE: what changes rows or tables without a row event. */
-export interface BinlogStatement extends Place {
-  readonly kind: "statement";
-  readonly sql: string;
-}
-
-export type BinlogEntry = BinlogChange | BinlogStatement;
 
 /** Decodes the events of a binlog, in their order, from a position on. */
 export class BinlogDecoder {
@@ -98,10 +74,7 @@ export class BinlogDecoder {
         this.#order = 0;
         return [];
       case eventTypes.transactionPayload:
-        return Array.from(unpackTransaction(bytes)).flatMap((event) => {
-          const inner = new Bytes(event);
-          return this.#decodeBody(readHeader(inner), inner);
-        });
+        return Array.from(unpackTransaction(bytes)).flatMap((event) => this.#decodeInner(header, event));
       case eventTypes.formatDescription:
         this.#checksums = hasChecksums(bytes);
         return [];
@@ -109,6 +82,12 @@ export class BinlogDecoder {
         if (unreadableEvents[header.type] !== undefined) throw unreadable(header.type, this.#place(header));
         return [];
     }
+  }
+
+  /** An event inside of another has no place in the file: Debezium, too, gives all rows the outer one's. */
+  #decodeInner({ nextPos, size }: EventHeader, event: Buffer): readonly BinlogEntry[] {
+    const bytes = new Bytes(event);
+    return this.#decodeBody({ ...readHeader(bytes), nextPos, size }, bytes);
   }
 
   #map(bytes: Bytes): void {

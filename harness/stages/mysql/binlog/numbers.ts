@@ -32,12 +32,12 @@ function group(digits: number) {
 
 /** A FLOAT as MySQL prints it: six digits, a tie to the even one. */
 export function floatText(value: number): string {
-  return plainOrExponent(sixDigits(value));
+  return Object.is(value, -0) ? "-0" : plainOrExponent(sixDigits(value));
 }
 
 /** A DOUBLE as MySQL prints it: as many digits as tell it from its neighbours. */
 export function doubleText(value: number): string {
-  return plainOrExponent(value.toExponential());
+  return Object.is(value, -0) ? "-0" : plainOrExponent(value.toExponential());
 }
 
 /** `toExponential` breaks ties upwards. */
@@ -48,14 +48,14 @@ function sixDigits(value: number): string {
   return tie ? exact.replace(rest, "") : value.toExponential(5);
 }
 
-/** MySQL leaves out the exponent where the decimal point stands at most 15 digits from the first one. */
+/** MySQL leaves out the exponent where it takes at most 14 zeros instead. */
 function plainOrExponent(exponential: string): string {
   const [, sign = "", first = "", fraction = "", power = "0"] =
     /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(exponential) ?? [];
   const digits = (first + fraction).replace(/0+$/, "");
   const point = Number(power) + 1;
   if (digits === "") return `${sign}0`;
-  if (point < -14 || point > 15) {
+  if (point < -14 || (point > 15 && digits.length <= point)) {
     return `${sign}${digits.slice(0, 1)}${digits.length > 1 ? `.${digits.slice(1)}` : ""}e${Number(power)}`;
   }
   if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;

@@ -1,4 +1,5 @@
 import { Bytes } from "./bytes.ts";
+import { mysqlTypes } from "./types.ts";
 
 /** A column as a TABLE_MAP event describes it. */
 export interface MappedColumn {
@@ -22,33 +23,6 @@ export interface TableMap {
   /** The primary key's columns by number, in the key's order; undefined where the event has no names either. */
   readonly primaryKey: readonly number[] | undefined;
 }
-
-/** MySQL's numbers of the types that occur in row events. */
-export const mysqlTypes = {
-  tiny: 1,
-  short: 2,
-  long: 3,
-  float: 4,
-  double: 5,
-  longlong: 8,
-  int24: 9,
-  date: 10,
-  year: 13,
-  varchar: 15,
-  bit: 16,
-  timestamp: 17,
-  datetime: 18,
-  time: 19,
-  vector: 242,
-  json: 245,
-  decimal: 246,
-  enum: 247,
-  set: 248,
-  blob: 252,
-  varString: 253,
-  string: 254,
-  geometry: 255,
-} as const;
 
 /** Parses the body of a TABLE_MAP event, behind the table's id. */
 export function parseTableMap(bytes: Bytes): TableMap {

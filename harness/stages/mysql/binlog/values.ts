@@ -3,8 +3,9 @@ import type { Bytes } from "./bytes.ts";
 import type { TextDecoders } from "./charsets.ts";
 import { jsonText } from "./json.ts";
 import { decimalText, doubleText, floatText } from "./numbers.ts";
-import { type MappedColumn, mysqlTypes } from "./table-map.ts";
+import type { MappedColumn } from "./table-map.ts";
 import { dateText, datetimeText, timestampText, timeText, yearText } from "./times.ts";
+import { mysqlTypes } from "./types.ts";
 
 /** Reads one value that is not NULL. */
 export type ReadValue = (bytes: Bytes) => string;
