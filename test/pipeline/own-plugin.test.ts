@@ -35,4 +35,5 @@ test("a transform of the user's own that names its classes nowhere is listed, an
   const told = await runMade(scenario, { plugin: [zip] });
   expect(told.verdict.verdict, account(told)).toBe("valid");
   expect(listed).toContain(ownTransform);
+  expect(told.verdict.rerun).toContain(` --plugin ${zip}`);
 });
