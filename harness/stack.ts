@@ -8,7 +8,7 @@ import type { Scope } from "#core/scope.ts";
 import { type Links, openLinks } from "#runtime/links.ts";
 import type { PlacedServer, RunningServer, Runtime, ServerSpec } from "#runtime/port.ts";
 import type { ConfigurationFile } from "#stages/connect/configuration.ts";
-import { connectServers } from "#stages/connect/server.ts";
+import { connectServers, type PluginDiscovery } from "#stages/connect/server.ts";
 import { catalogServer } from "#stages/iceberg/server.ts";
 import { kafkaPort, kafkaServers } from "#stages/kafka/server.ts";
 import { mysqlServer } from "#stages/mysql/server.ts";
@@ -65,6 +65,7 @@ export interface StartStackOptions {
   readonly secrets: StackSecrets;
   readonly proxied: ReadonlySet<LinkName>;
   readonly pluginPath: readonly string[];
+  readonly discovery: PluginDiscovery;
   /** connectors/worker.properties, with the profile's file laid over it. */
   readonly worker: ConfigurationFile;
   readonly onReady: (server: string, ms: number) => void;
@@ -136,7 +137,7 @@ function describeServers(options: Describing): ServerSpec[] {
   ];
 }
 
-function describeWorkers({ plan, place, pluginPath, worker: properties }: Describing): ServerSpec[] {
+function describeWorkers({ plan, place, pluginPath, discovery, worker: properties }: Describing): ServerSpec[] {
   return clusters(plan).flatMap((cluster) =>
     connectServers({
       cluster,
@@ -150,6 +151,7 @@ function describeWorkers({ plan, place, pluginPath, worker: properties }: Descri
       }),
       advertised: (worker) => placed(place, `${cluster}-${worker}`).innerAddress("rest"),
       pluginPath,
+      discovery,
       heapMb: plan.workerHeapMb,
     }),
   );

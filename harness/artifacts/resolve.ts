@@ -44,6 +44,8 @@ export interface Parts {
   readonly classpaths: Readonly<Record<"kafka" | "catalog" | "object-store", readonly string[]>>;
   /** The worker's `plugin.path`: folders that hold one folder for each plugin. */
   readonly pluginPath: readonly string[];
+  /** Whether some of them are the user's own, which need not name their classes as ours do. */
+  readonly ownPlugins: boolean;
   readonly mysqld: {
     readonly command: string;
     readonly args: readonly string[];
@@ -172,6 +174,7 @@ async function assemble({ cacheDir, objectStore, plugins }: PartsRequest, found:
       "object-store": classpath(cacheDir, plan.s3proxy),
     },
     pluginPath,
+    ownPlugins: plugins.length > 0,
     mysqld: { ...mysqld, tools: (name) => toolOf(mysqld, name) },
     executables: found.objectStore.program === undefined ? {} : { [objectStore]: found.objectStore.program },
     duckdbExtensions: { folder: found.extensions },

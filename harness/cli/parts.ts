@@ -3,7 +3,7 @@ import { type DoctorRow, examine } from "#artifacts/doctor.ts";
 import { makeLock } from "#artifacts/lock/make.ts";
 import { type PartsRequest, resolveParts } from "#artifacts/resolve.ts";
 import { stopwatch } from "#core/clock.ts";
-import { progressText } from "#report/console.ts";
+import { progressTeller } from "#report/console.ts";
 import { installExtensions } from "#stages/duckdb/client.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
 
@@ -44,7 +44,6 @@ export function addLock(program: Command): void {
 
 function partsRequest(options: unknown): PartsRequest {
   const { set, cacheDir, objectStore, plugin, mysqld } = readStackFlags(options);
-  let told = "";
   return {
     set,
     cacheDir,
@@ -53,11 +52,7 @@ function partsRequest(options: unknown): PartsRequest {
     plugins: plugin,
     ...(mysqld === undefined ? {} : { mysqld }),
     installDuckdbExtensions,
-    onProgress: (progress) => {
-      const text = progressText(progress);
-      if (text !== told) console.log(`  ${text}`);
-      told = text;
-    },
+    onProgress: progressTeller((text) => console.log(`  ${text}`)),
   };
 }
 

@@ -167,8 +167,25 @@ export function summaryTable(rows: readonly SummaryRow[], asked: number): string
   return [...lines, [...counts, ...(missing === 0 ? [] : [`${missing} not run`])].join(", ")];
 }
 
+/** Tells progress once for each new text of a part; several parts are fetched side by side. */
+export function progressTeller(tell: (text: string) => void): (progress: Progress) => void {
+  const told = new Map<string, string>();
+  return (progress) => {
+    const text = progressText(progress);
+    if (told.get(progress.part) !== text) tell(text);
+    told.set(progress.part, text);
+  };
+}
+
+interface Progress {
+  readonly part: string;
+  readonly step: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
 /** How far the fetching of a part is, in steps of a quarter: `fetching kafka 4.3.1: 50 % of 55 MB`. */
-export function progressText(progress: { part: string; step: string; doneBytes: number; totalBytes: number }): string {
+function progressText(progress: Progress): string {
   const { part, step, doneBytes, totalBytes } = progress;
   if (totalBytes === 0) return `${step} ${part}`;
   const quarters = Math.floor((doneBytes / totalBytes) * 4) * 25;

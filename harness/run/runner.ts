@@ -7,7 +7,7 @@ import { freshRunId } from "#core/random.ts";
 import { Scope } from "#core/scope.ts";
 import type { RunVerdict } from "#core/verdict.ts";
 import type { VersionSet } from "#core/versions.ts";
-import { progressText } from "#report/console.ts";
+import { progressTeller } from "#report/console.ts";
 import { writeReport } from "#report/html/write.ts";
 import { diskFullIn } from "#runtime/native/failure.ts";
 import type { ScenarioFile } from "./find.ts";
@@ -91,7 +91,6 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
 }
 
 async function findParts({ request, clock, history }: Run) {
-  let told = "";
   return clock.step("parts found", () =>
     resolveParts({
       set: request.set,
@@ -100,20 +99,27 @@ async function findParts({ request, clock, history }: Run) {
       catalog: request.scenario.pipeline?.catalog ?? "rest",
       plugins: request.plugin,
       ...(request.mysqld === undefined ? {} : { mysqld: request.mysqld }),
-      onProgress: (progress) => {
-        const text = progressText(progress);
-        if (text !== told) history.append({ type: "note", text });
-        told = text;
-      },
+      onProgress: progressTeller((text) => history.append({ type: "note", text })),
     }),
   );
 }
 
 function headline({ request, runId }: Run) {
   const { file, scenario, seed, profile } = request;
-  const changed = Object.entries(request.set).map(([axis, version]) => ` --set ${axis}=${version}`);
-  const rerun = `./floe scenario ${file.name.startsWith("own/") ? file.path : file.name} --seed ${seed}${profile === "fast" ? "" : ` --profile ${profile}`}${changed.join("")}`;
+  const name = file.name.startsWith("own/") ? file.path : file.name;
+  const rerun = ["./floe scenario", name, `--seed ${seed}`, ...otherwise(request)].join(" ");
   return { scenario: file.name, story: scenario.story, seed, runId, rerun, runtime: "native", profile };
+}
+
+/** The flags of a run that are not the defaults. */
+function otherwise({ profile, set, objectStore, plugin, mysqld }: RunRequest): string[] {
+  return [
+    ...(profile === "fast" ? [] : [`--profile ${profile}`]),
+    ...Object.entries(set).map(([axis, version]) => `--set ${axis}=${version}`),
+    ...(objectStore === "s3proxy" ? [] : [`--object-store ${objectStore}`]),
+    ...plugin.map((path) => `--plugin ${path}`),
+    ...(mysqld === undefined ? [] : [`--mysqld ${mysqld}`]),
+  ];
 }
 
 /** Turns what was thrown into an ending, where it speaks of the environment and not of Floe. */

@@ -157,6 +157,7 @@ async function begin({
     secrets,
     proxied,
     pluginPath: parts.pluginPath,
+    discovery: parts.ownPlugins ? "hybrid_warn" : "service_load",
     worker: await workerFile(plan.profile),
     onReady: (server, ms) => history.append({ type: "step", text: `${server} ready`, ms }),
   });

@@ -25,8 +25,16 @@ export interface ConnectServersOptions {
   readonly advertised: (worker: number) => Address;
   /** Folders that hold one folder for each plugin: a jar that lies there by itself is taken for a plugin of its own. */
   readonly pluginPath: readonly string[];
+  /** How the worker finds the classes in them. */
+  readonly discovery: PluginDiscovery;
   readonly heapMb?: number;
 }
+
+/**
+ * `service_load` goes by the files in which newer plugins name their classes; `hybrid_warn` also looks through every jar for
+ * those that name none, which takes seconds.
+ */
+export type PluginDiscovery = "service_load" | "hybrid_warn";
 
 /** The workers `<cluster>-1` …, as data. They may start beside the brokers: a worker waits for Kafka by itself. */
 export function connectServers(options: ConnectServersOptions): ServerSpec[] {
@@ -51,6 +59,7 @@ function launchWorker({ worker, place, ...options }: ConnectServersOptions & { w
     "connect.advertised-host": advertised.host,
     "connect.advertised-port": String(advertised.port),
     "connect.plugin-path": options.pluginPath.join(","),
+    "connect.plugin-discovery": options.discovery,
   });
   return {
     program: {

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deadlineIn } from "#core/deadline.ts";
-import type { PlacedServer, RunningServer, ServerSpec } from "#runtime/port.ts";
-import { type ConnectClient, connectClient } from "#stages/connect/client.ts";
-import { workerProperties } from "#stages/connect/files.ts";
+import type { RunningServer } from "#runtime/port.ts";
+import type { ConnectClient } from "#stages/connect/client.ts";
 import { awaitRunning, awaitStopped } from "#stages/connect/progress.ts";
-import { connectServers } from "#stages/connect/server.ts";
-import { connectKafka } from "#stages/kafka/client.ts";
-import { kafkaPort, kafkaServers } from "#stages/kafka/server.ts";
 import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+import { startWorker } from "./one-worker.ts";
 
 let here: TestRuntime;
 let worker: RunningServer;
@@ -15,43 +12,13 @@ let connect: ConnectClient;
 
 beforeAll(async () => {
   here = await openTestRuntime();
-  const placed = new Map<string, PlacedServer>();
-  const at = (server: string, port: string) => placed.get(server)?.innerAddress(port) ?? { host: "127.0.0.1", port: 0 };
-  const kafka = kafkaServers({
-    brokers: 1,
-    profile: "fast",
-    peers: (_broker, port) => at("kafka-1", port),
-    links: (_broker, link) => at("kafka-1", kafkaPort(link)),
-  });
-  const workers = connectServers({
-    cluster: "connect",
-    runId: "test",
-    workers: 1,
-    profile: "fast",
-    properties: await workerProperties("fast"),
-    variables: () => ({ "kafka.worker": `127.0.0.1:${at("kafka-1", "worker").port}`, "kafka.replication-factor": "1" }),
-    advertised: () => at("connect-1", "rest"),
-    pluginPath: here.parts.pluginPath,
-  });
-  const place = async (spec: ServerSpec) => {
-    const server = await here.runtime.place(spec);
-    placed.set(spec.name, server);
-    return server;
-  };
-  const [broker, first] = [await place(kafka[0] ?? missing()), await place(workers[0] ?? missing())];
-  const [running, started] = await Promise.all([broker.start(), first.start()]);
-  worker = started;
-  connect = connectClient(worker.address("rest"));
-  await using client = await connectKafka({ bootstrap: [running.address("harness")] });
-  await client.createTopics(["t", "control"].map((name) => ({ name, partitions: 1, replicas: 1 })));
+  const { pluginPath } = here.parts;
+  const started = await startWorker({ here, pluginPath, discovery: "service_load", topics: ["t", "control"] });
+  ({ worker, connect } = started);
 });
 afterAll(async () => {
   await here?.[Symbol.asyncDispose]();
 });
-
-function missing(): never {
-  throw new Error("one server was asked for");
-}
 
 const sinkClass = "org.apache.iceberg.connect.IcebergSinkConnector";
 /** A sink whose catalog nobody serves: its task fails when it starts. */

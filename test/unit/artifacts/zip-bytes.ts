@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 
 export interface ZipEntry {
   readonly name: string;
-  readonly content?: string;
+  readonly content?: string | Buffer;
   /** The Unix mode, as `unzip -Z` shows it. */
   readonly mode?: number;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { summaryTable } from "#report/console.ts";
+import { progressTeller, summaryTable } from "#report/console.ts";
 
 test("several runs are a table with where to look at each that is not valid, and how many came to what", () => {
   const rows = [
@@ -16,5 +16,18 @@ test("several runs are a table with where to look at each that is not valid, and
     "      Connect rejects the configuration",
     "  ✓ valid       101.0 s  baseline/four",
     "2 valid, 1 invalid, 1 unknown, 2 not run",
+  ]);
+});
+
+test("two parts that are fetched side by side are told once for each quarter", () => {
+  const told: string[] = [];
+  const tell = progressTeller((text) => told.push(text));
+  for (const doneBytes of [0, 1e6, 30e6, 31e6])
+    for (const part of ["kafka", "debezium"]) tell({ part, step: "fetching", doneBytes, totalBytes: 100e6 });
+  expect(told).toEqual([
+    "fetching kafka: 0 % of 100 MB",
+    "fetching debezium: 0 % of 100 MB",
+    "fetching kafka: 25 % of 100 MB",
+    "fetching debezium: 25 % of 100 MB",
   ]);
 });
