@@ -1,6 +1,7 @@
 import type { FaultBand, Mark, RowSeries, Span, Timeline } from "../data.ts";
 import { count, duration, moment, share, ticks } from "../format.ts";
 import { data, type Html, html } from "../markup.ts";
+import { axis, band } from "./axis.ts";
 import { area, drawing, grid, line, linear, logarithmic } from "./curves.ts";
 
 /** Everything that has a time, on one axis. */
@@ -16,7 +17,7 @@ ${lagPanel({ rows, from: "mysql", to: "topic", title: "MySQL → topics, rows be
 ${lagPanel({ rows, from: "topic", to: "lake", title: "topics → lake, rows behind" })}
 ${markLane(marks, totalMs)}
 ${axis(totalMs)}
-<div class="overlay">${faults.map((fault, at) => band(fault, at, totalMs))}<div class="cursor" id="cursor" hidden></div></div>
+<div class="overlay">${faults.map((fault, at) => band(fault, totalMs, at + 1))}<div class="cursor" id="cursor" hidden></div></div>
 </div>
 ${!rows.exact && html`<p class="quiet">Looked at every half second: topics are counted by their offsets, with tombstones and transaction markers.</p>`}
 ${faultList(faults)}
@@ -74,22 +75,6 @@ function markLane(marks: readonly Mark[], totalMs: number): Html {
     ({ atMs, kind, text }) =>
       html`<i class="tick ${kind}" style="left:${share(atMs, totalMs)}" title="${moment(atMs)} ${text}"></i>`,
   )}</div>`;
-}
-
-function axis(totalMs: number): Html {
-  const seconds = ticks(totalMs / 1000, 8);
-  const unit = totalMs > 300_000 ? 60 : 1;
-  const labels = unit === 60 ? ticks(totalMs / 60_000, 8).map((minutes) => minutes * 60) : seconds;
-  return html`<div class="axis">${labels.map(
-    (second, at) =>
-      html`<span class="${at % 2 === 1 ? "odd" : ""}" style="left:${share(second * 1000, totalMs)}">${+(second / unit).toFixed(2)}${at === 0 ? (unit === 60 ? " min" : " s") : ""}</span>`,
-  )}</div>`;
-}
-
-/** From blow to healing; what is over at once gets a line. */
-function band({ label, fromMs, toMs }: FaultBand, at: number, totalMs: number): Html {
-  const end = toMs ?? totalMs;
-  return html`<div class="band" style="left:${share(fromMs, totalMs)};width:${share(end - fromMs, totalMs)}" title="${label}"><b>${at + 1}</b></div>`;
 }
 
 function faultList(faults: readonly FaultBand[]): Html {
