@@ -46,10 +46,12 @@ function reasonOf(verdict: RunVerdict | undefined, checks: readonly CheckVerdict
   const undecided = checks
     .filter((check) => check.verdict === "unknown")
     .map(({ name, note }) => `${name}: ${note ?? "unknown"}`);
+  if (verdict.verdict === "known-bug")
+    return ["Exactly the anomaly that is declared for these versions:", ...anomalies];
   if (anomalies.length + undecided.length > 0) return [...anomalies, ...undecided];
   if (checks.length === 0) return ["Nothing was checked."];
   const names = checks.map(({ name }) => name).join(", ");
-  return [`${checks.length === 1 ? "The one check holds" : `All ${checks.length} checks hold`}: ${names}.`];
+  return [`Every check holds: ${names}.`];
 }
 
 /** When the run began, on the wall clock. */

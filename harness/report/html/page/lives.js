@@ -209,7 +209,7 @@
   const span = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : seconds(ms));
 
   function change([column, before, after]) {
-    const name = element("span", {}, data(word(column)), " ");
+    const name = element("span", { class: "column" }, data(word(column)), " ");
     const values =
       before === 0 ? [data(after)] : [element("del", {}, data(before)), " → ", element("ins", {}, data(after))];
     return [element("div", {}, name, ...values)];

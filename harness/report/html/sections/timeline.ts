@@ -9,7 +9,7 @@ export function timelineSection(timeline: Timeline): Html {
   const { rows, totalMs, phases, faults, marks } = timeline;
   return html`<section id="time"><h2>Rows at every stage</h2>
 <p class="legend"><span class="mysql">MySQL</span><span class="topic">topics</span><span class="lake">lake</span>
-${faults.length > 0 && html`<span class="fault">fault</span>`}<output id="readout"></output></p>
+${faults.length > 0 && html`<span class="fault">fault</span>`}${markLegend(marks)}<output id="readout"></output></p>
 <div class="chart" id="chart" tabindex="0" aria-label="rows at every stage over time">
 ${phaseStrip(phases, totalMs)}
 ${rowsPanel(rows)}
@@ -23,6 +23,14 @@ ${!rows.exact && html`<p class="quiet">Looked at every half second: topics are c
 ${faultList(faults)}
 ${markList(marks)}
 </section>`;
+}
+
+const markNames = { schema: "schema change", server: "server", error: "error", note: "note" } as const;
+
+/** What the ticks below the curves are, of those that there are. */
+function markLegend(marks: readonly Mark[]): Html {
+  const there = Object.entries(markNames).filter(([kind]) => marks.some((mark) => mark.kind === kind));
+  return html`${there.map(([kind, name]) => html`<span class="mark ${kind}"><i class="tick ${kind}"></i>${name}</span>`)}`;
 }
 
 function phaseStrip(phases: readonly Span[], totalMs: number): Html {
@@ -59,7 +67,7 @@ function lagPanel({ rows, from, to, title }: Lag): Html {
   const max = Math.max(1, ...values);
   const scale = logarithmic(max * 1.25);
   const round = [10, 100, 1_000, 10_000, 100_000, 1_000_000].filter((value) => value <= max);
-  const shown = round.length > 3 ? round.filter((_, at) => at % 2 === round.length % 2) : round;
+  const shown = round.length > 2 ? round.filter((_, at) => at % 2 !== round.length % 2) : round;
   return html`<div class="panel lag"><h3>${title}</h3>${grid(shown, scale, short)}
 ${drawing([area({ values, className: `fill strong ${to}` }, scale)], title)}<span class="peak">at most ${count(max === 1 ? Math.max(0, ...values) : max)}</span></div>`;
 }
