@@ -35,7 +35,7 @@ export async function mysqldFromPackages(options: PackagesOptions): Promise<Mysq
 async function unpackPackages({ cacheDir, source, accept, onProgress }: PackagesOptions): Promise<string> {
   await using work = await incomingFolder(cacheDir);
   tellStep(onProgress, "mysql", "resolving");
-  const index = await openPackageIndex({ ...source, workDir: work.path });
+  const index = await openPackageIndex({ ...source, workDir: work.path, missing: mysqlMissing });
   accept(index.version);
   const place = await placeFolder({
     cacheDir,
@@ -45,7 +45,7 @@ async function unpackPackages({ cacheDir, source, accept, onProgress }: Packages
         onProgress({ part: "mysql", step: "fetching", doneBytes, totalBytes }),
       );
       tellStep(onProgress, "mysql", "unpacking");
-      await index.unpack(folder);
+      await index.unpack(folder, neverRun);
       await Promise.all(unneeded.map((name) => rm(join(folder, name), { recursive: true, force: true })));
       await writeLaunchers(folder);
     },
@@ -54,6 +54,8 @@ async function unpackPackages({ cacheDir, source, accept, onProgress }: Packages
   return place;
 }
 
+/** Perl is for MySQL's scripts, of which none is run. */
+const neverRun = /^(lib)?perl/;
 const unneeded = ["usr/share/doc", "usr/share/man", "usr/share/lintian", "var", "etc"];
 
 /**

@@ -13,8 +13,8 @@ export interface PackageIndex {
   readonly version: string;
   /** Downloads these and all that they need. */
   download(onBytes: (doneBytes: number, totalBytes: number) => void): Promise<void>;
-  /** Unpacks what was downloaded into a folder. */
-  unpack(folder: string): Promise<void>;
+  /** Unpacks what was downloaded into a folder, without the packages whose file names match. */
+  unpack(folder: string, without: RegExp): Promise<void>;
 }
 
 export interface IndexOptions {
@@ -22,19 +22,21 @@ export interface IndexOptions {
   readonly packages: readonly string[];
   /** A folder for apt's lists and files. */
   readonly workDir: string;
+  /** The error for a machine that cannot have them this way. */
+  readonly missing: (because: string) => Error;
 }
 
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** Fetches the distribution's signed index. Debian: the suite asked for; elsewhere: the machine's own sources. */
-export async function openPackageIndex({ suite, packages, workDir }: IndexOptions): Promise<PackageIndex> {
+export async function openPackageIndex({ suite, packages, workDir, missing }: IndexOptions): Promise<PackageIndex> {
   for (const program of ["apt-get", "apt-cache", "dpkg"]) {
-    if (onPath(program) === undefined) throw mysqlMissing(`there is no ${program} here`);
+    if (onPath(program) === undefined) throw missing(`there is no ${program} here`);
   }
   const ofDebian = existsSync(keyring) && (await readFile("/etc/os-release", "utf8")).includes("\nID=debian\n");
   const config = await isolatedConfig(
     workDir,
-    ofDebian ? `deb [signed-by=${keyring}] ${await mirror()} ${suite} main\n` : undefined,
+    ofDebian ? `deb [signed-by=${keyring}] ${await mirror(missing)} ${suite} main\n` : undefined,
   );
   const apt = aptWith(config);
   await apt("apt-get", ["update", "--quiet"], "fetch the package index");
@@ -42,14 +44,14 @@ export async function openPackageIndex({ suite, packages, workDir }: IndexOption
   const [first = ""] = names;
   const shown = await apt("apt-cache", ["show", "--no-all-versions", first], `look up ${first}`);
   const [, version] = /^Version: (.+)$/m.exec(shown) ?? [];
-  if (version === undefined) throw mysqlMissing(`the package index has no ${first}`);
+  if (version === undefined) throw missing(`the package index has no ${first}`);
   return {
     packages: names,
     version,
     download: async (onBytes) => {
       await apt("apt-get", [...downloadOnly, ...names], `download ${names.join(" and ")}`, downloadMeter(onBytes));
     },
-    unpack: (folder) => unpackAll(join(workDir, "cache", "archives"), folder),
+    unpack: (folder, without) => unpackAll({ archives: join(workDir, "cache", "archives"), folder, without }),
   };
 }
 
@@ -63,7 +65,7 @@ const downloadOnly = [
 ];
 
 /** The mirror from which this machine has its own packages. */
-async function mirror(): Promise<string> {
+async function mirror(missing: IndexOptions["missing"]): Promise<string> {
   const { stdout } = await run({
     command: "apt-get",
     args: ["indextargets", "--format", "$(REPO_URI)|$(COMPONENT)|$(ORIGIN)"],
@@ -72,7 +74,7 @@ async function mirror(): Promise<string> {
     remedy: "run apt-get indextargets by hand",
   });
   const found = debianMirror(stdout);
-  if (found === undefined) throw mysqlMissing("apt has no sources");
+  if (found === undefined) throw missing("apt has no sources");
   return found;
 }
 
@@ -162,9 +164,15 @@ async function serverPackages(apt: Apt): Promise<string[]> {
   return [found, found.replace("server", "client")];
 }
 
-/** Side by side, as unpacking is the processor's work. Perl is for MySQL's scripts, of which none is run. */
-async function unpackAll(archives: string, folder: string): Promise<void> {
-  const packages = (await readdir(archives)).filter((name) => name.endsWith(".deb") && !/^(lib)?perl/.test(name));
+interface Unpacking {
+  readonly archives: string;
+  readonly folder: string;
+  readonly without: RegExp;
+}
+
+/** Side by side, as unpacking is the processor's work. */
+async function unpackAll({ archives, folder, without }: Unpacking): Promise<void> {
+  const packages = (await readdir(archives)).filter((name) => name.endsWith(".deb") && !without.test(name));
   const queue = packages.values();
   const worker = async () => {
     for (const name of queue) {

@@ -174,6 +174,9 @@ export interface Lives {
   readonly keysKept: number;
   readonly keys: number;
   readonly operations: number;
+  /** Keys with an operation, and how many of them are kept. The others only came with the initial snapshot. */
+  readonly changed: number;
+  readonly changedKept: number;
 }
 
 export type PackedRow = readonly [table: number, key: string, events: readonly PackedEvent[]];

@@ -50,3 +50,8 @@ export function share(value: number, of: number): string {
   const part = of <= 0 ? 0 : Math.min(1, Math.max(0, value / of));
   return `${(part * 100).toFixed(3)}%`;
 }
+
+/** `kafka->sink` with an arrow. */
+export function hopText(hop: string): string {
+  return hop.replace("->", " → ");
+}

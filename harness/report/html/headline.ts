@@ -1,7 +1,7 @@
 import type { Stamped } from "#core/history.ts";
-import type { CheckVerdict, RunVerdict } from "#core/verdict.ts";
+import type { Anomaly, CheckVerdict, RunVerdict } from "#core/verdict.ts";
 import type { Headline } from "./data.ts";
-import { count } from "./format.ts";
+import { count, hopText } from "./format.ts";
 
 export interface HeadlineOptions {
   readonly events: readonly Stamped[];
@@ -42,19 +42,25 @@ function reasonOf(verdict: RunVerdict | undefined, checks: readonly CheckVerdict
   if (verdict.error !== undefined && verdict.error.length > 0) return [...verdict.error];
   const anomalies = checks
     .filter((check) => check.verdict !== "valid")
-    .flatMap((check) =>
-      check.anomalies.map(
-        (anomaly) => `${count(anomaly.count)} × ${anomaly.class} in ${anomaly.table}, at ${anomaly.hop}`,
-      ),
-    );
+    .flatMap((check) => check.anomalies.map(anomalyText));
   const undecided = checks
     .filter((check) => check.verdict === "unknown")
     .map(({ name, note }) => `${name}: ${note ?? "unknown"}`);
+  if (verdict.verdict === "known-bug")
+    return ["Exactly the anomaly that is declared for these versions:", ...anomalies];
   if (anomalies.length + undecided.length > 0) return [...anomalies, ...undecided];
-  return checks.map(({ name, note }) => (note === undefined ? name : `${name}: ${note}`));
+  if (checks.length === 0) return ["Nothing was checked."];
+  const names = checks.map(({ name }) => name).join(", ");
+  return [`Every check holds: ${names}.`];
 }
 
 /** When the run began, on the wall clock. */
 export function beganWallMs([first]: readonly Stamped[]): number {
   return first === undefined ? 0 : first.wallMs - first.monoMs;
+}
+
+function anomalyText({ class: kind, count: n, table, key, hop, evidence }: Anomaly): string {
+  // Without a row, what was seen says more than a count.
+  if (key === "") return `${kind}: ${evidence[0] ?? ""} (${hopText(hop)})`;
+  return `${count(n)} × ${kind} in ${table}, at ${hopText(hop)}, the first ${key}`;
 }

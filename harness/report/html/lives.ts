@@ -4,8 +4,8 @@ import { type Evidence, literal, number, numberOr, ourTables } from "./evidence.
 
 /** What the lives of rows may take of the page's two megabytes. */
 const budgetBytes = 1_250_000;
-/** No more keys are looked at: a life takes a hundred bytes at least. */
-const keyLimit = 12_000;
+/** No more keys are looked at; of rows that only the initial snapshot has, which are all alike, a few are enough. */
+const keyLimits = { all: 7_000, unchanged: 600 } as const;
 
 export interface LivesOptions {
   readonly evidence: Evidence;
@@ -17,9 +17,12 @@ export interface LivesOptions {
 export async function livesOf({ evidence, wanted }: LivesOptions): Promise<Lives> {
   const ask = (sql: string) => evidence.ask("lives of rows", sql);
   await ask(keysStatement(wanted));
-  const [totals] = await ask(`SELECT count(*) AS keys, sum(operations) AS operations FROM ${allKeys}`);
-  await ask(`CREATE OR REPLACE TEMP TABLE ${chosen} AS SELECT * FROM ${allKeys} ORDER BY rank LIMIT ${keyLimit}`);
-  const keys = await ask(`SELECT "table", key FROM ${chosen} ORDER BY rank`);
+  const [totals] = await ask(
+    `SELECT count(*) AS keys, sum(operations) AS operations, count(*) FILTER (operations > 0) AS changed FROM ${allKeys}`,
+  );
+  await ask(`CREATE OR REPLACE TEMP TABLE ${chosen} AS SELECT * FROM ${allKeys}
+    WHERE rank <= ${keyLimits.unchanged} + (SELECT count(*) FROM ${allKeys} WHERE operations > 0) ORDER BY rank LIMIT ${keyLimits.all}`);
+  const keys = await ask(`SELECT "table", key, operations FROM ${chosen} ORDER BY rank`);
   const stages = {
     ledger: groupedByRow(await ask(ledgerStatement)),
     topics: groupedByRow(await ask(topicStatement)),
@@ -27,7 +30,7 @@ export async function livesOf({ evidence, wanted }: LivesOptions): Promise<Lives
   };
   const words = vocabulary();
   const rows: PackedRow[] = [];
-  let size = 0;
+  let [size, changedKept] = [0, 0];
   for (const row of keys) {
     const [table, key] = [row["table"] ?? "", row["key"] ?? ""];
     const of = (stage: ReadonlyMap<string, readonly SqlRow[]>) => stage.get(rowName(row)) ?? [];
@@ -42,6 +45,7 @@ export async function livesOf({ evidence, wanted }: LivesOptions): Promise<Lives
     size += Buffer.byteLength(JSON.stringify(packed));
     if (size + words.bytes() > budgetBytes) break;
     rows.push(packed);
+    if (number(row, "operations") > 0) changedKept++;
   }
   return {
     words: words.all,
@@ -49,6 +53,8 @@ export async function livesOf({ evidence, wanted }: LivesOptions): Promise<Lives
     keysKept: rows.length,
     keys: number(totals, "keys"),
     operations: number(totals, "operations"),
+    changed: number(totals, "changed"),
+    changedKept,
   };
 }
 

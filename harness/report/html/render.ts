@@ -12,8 +12,13 @@ import { timelineSection } from "./sections/timeline.ts";
 import { verdictSection, verdictSigns } from "./sections/verdict.ts";
 import { visibleSection } from "./sections/visible.ts";
 
-const style = readFileSync(join(import.meta.dirname, "page.css"), "utf8");
-const script = readFileSync(join(import.meta.dirname, "page.js"), "utf8");
+const sheets = ["base", "verdict", "time", "tables", "lake", "lives", "appendix", "runs", "phone"];
+const style = sheets.map((name) => pagePart(`${name}.css`)).join("");
+const scripts = ["ruler", "lives"].map((name) => pagePart(`${name}.js`));
+
+function pagePart(name: string): string {
+  return readFileSync(join(import.meta.dirname, "page", name), "utf8");
+}
 
 /** A run as one page that needs nothing but itself. */
 export function renderReport(report: ReportData): string {
@@ -29,17 +34,14 @@ ${appendixSections.configurations(report)}
 ${logsSection(report)}
 ${appendixSections.versions(report)}
 </main>
-${jsonElement("data", { totalMs: timeline.totalMs, rows: timeline.rows, lives }, { "data-unseen": unseen.source })}
-${scriptElement()}`;
+${jsonElement("series", { totalMs: timeline.totalMs, rows: timeline.rows })}
+${lives.keysKept > 0 && jsonElement("lives-data", lives, { "data-unseen": unseen.source })}
+${scripts.map((text) => trusted(`<script>${text}</script>\n`))}`;
   return page({
     title: `${verdictSigns[headline.verdict]} ${headline.verdict} · ${headline.scenario}`,
     body,
-    scripts: [script],
+    scripts,
   });
-}
-
-function scriptElement(): Html {
-  return trusted(`<script>${script}</script>`);
 }
 
 /**

@@ -34,18 +34,17 @@ interface SeriesOptions {
 
 /** From the evidence, which has every row's time; where it is missing, from what the runner looked at now and then. */
 async function rowSeries({ events, evidence, seededRows, totalMs }: SeriesOptions): Promise<RowSeries> {
-  const counted = await Promise.all([
-    arrivals({ evidence, totalMs, what: "rows in MySQL", at: "ackedAtMs", from: "ledger WHERE status = 'ok'" }),
-    arrivals({
-      evidence,
-      totalMs,
+  const counted = { evidence, totalMs };
+  const [mysql, topic, lake] = [
+    await arrivals({ ...counted, what: "rows in MySQL", at: "ackedAtMs", from: "ledger WHERE status = 'ok'" }),
+    await arrivals({
+      ...counted,
       what: "records in topics",
       at: "timestampMs",
       from: "topics WHERE kind <> 'tombstone'",
     }),
-    arrivals({ evidence, totalMs, what: "rows in the lake", at: "timestampMs", from: "snapshots", n: addedRows }),
-  ]);
-  const [mysql, topic, lake] = counted;
+    await arrivals({ ...counted, what: "rows in the lake", at: "timestampMs", from: "snapshots", n: addedRows }),
+  ];
   const seen = (stage: "mysql" | "topic" | "lake") => looks(events, totalMs, stage);
   if (topic === undefined || lake === undefined) {
     return { mysql: seen("mysql"), topic: seen("topic"), lake: seen("lake"), exact: false };

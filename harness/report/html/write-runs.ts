@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { environmentError, systemCode } from "#core/errors.ts";
 import { headlineOf } from "./headline.ts";
 import { readHistory, readVerdict } from "./history-lines.ts";
@@ -10,9 +10,7 @@ import { type RunSummary, renderRuns } from "./runs.ts";
 export async function writeRunsReport(runs: string): Promise<string> {
   const file = join(runs, "report.html");
   try {
-    const found = await readdir(runs, { recursive: true });
-    // `latest` is a link, and not followed: no run is there twice.
-    const folders = found.filter((name) => basename(name) === "history.jsonl").map((name) => join(runs, dirname(name)));
+    const folders = await runFolders(runs, deepest);
     const summaries = await Promise.all(folders.map((folder) => summaryOf(runs, folder)));
     await writeFile(file, renderRuns(summaries));
   } catch (error) {
@@ -25,6 +23,20 @@ export async function writeRunsReport(runs: string): Promise<string> {
     });
   }
   return file;
+}
+
+/** `runs/<theme>/<scenario>/<time>`, and a level more for scenarios from elsewhere. */
+const deepest = 5;
+
+/** The folders with a history. Links are not followed: `latest` would be there twice. */
+async function runFolders(folder: string, depth: number): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  if (entries.some(({ name }) => name === "history.jsonl")) return [folder];
+  if (depth === 0) return [];
+  const inner = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => runFolders(join(folder, name), depth - 1));
+  return (await Promise.all(inner)).flat();
 }
 
 async function summaryOf(runs: string, folder: string): Promise<RunSummary> {

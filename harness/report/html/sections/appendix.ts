@@ -14,7 +14,7 @@ ${configurations.length === 0 ? html`<p class="quiet">The run ended before any w
 };
 
 function configurationOf({ name, entries }: Configuration): Html {
-  return html`<details class="configuration" open><summary><b>${data(name)}</b> <span>${count(entries.length)} properties</span></summary><dl>${entries.map(
+  return html`<details class="configuration"><summary><b>${data(name)}</b> <span>${data(entries.find(([key]) => key === "connector.class")?.[1] ?? "")}, ${count(entries.length)} properties</span></summary><dl>${entries.map(
     ([key, value]) => html`<dt>${data(key)}</dt><dd>${data(value)}</dd>`,
   )}</dl></details>`;
 }

@@ -1,5 +1,5 @@
 import type { ColumnValues, Example, Finding, ReportData, Side } from "../data.ts";
-import { count } from "../format.ts";
+import { count, hopText } from "../format.ts";
 import { data, type Html, html } from "../markup.ts";
 
 /** What went wrong with which rows, each side by side. */
@@ -10,7 +10,7 @@ ${findings.length === 0 ? html`<p class="quiet">${headline.checks.length === 0 ?
 
 function findingOf({ check, expected, anomaly, examples }: Finding): Html {
   return html`<article class="finding ${expected ? "expected" : ""}">
-<h3><em>${anomaly.class}</em> ${count(anomaly.count)} × ${data(anomaly.table)} <span>at ${anomaly.hop} · found by ${data(check)}${expected && " · as expected"}</span></h3>
+<h3><em>${anomaly.class}</em> ${count(anomaly.count)} × ${data(anomaly.table)} <span>at ${hopText(anomaly.hop)} · found by ${data(check)}${expected && " · as expected"}</span></h3>
 ${examples.length === 0 ? html`<pre class="evidence">${anomaly.evidence.map((line) => html`${data(line)}\n`)}</pre>` : examples.map((example) => exampleOf(example, anomaly.table))}
 </article>`;
 }

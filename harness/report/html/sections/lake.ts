@@ -1,22 +1,24 @@
-import type { DataFile, LakeTable, ReportData, Snapshot } from "../data.ts";
+import type { DataFile, LakeTable, ReportData, Snapshot, Timeline } from "../data.ts";
 import { bytes, count, moment, plural, share } from "../format.ts";
 import { data, type Html, html } from "../markup.ts";
+import { axis, band } from "./axis.ts";
 
 /** Each table's snapshots on the run's axis, and its files. */
-export function lakeSection({ tables, timeline: { totalMs } }: ReportData): Html {
+export function lakeSection({ tables, timeline }: ReportData): Html {
   if (tables.length === 0)
     return html`<section id="lake"><h2>Snapshots and files</h2><p class="quiet">No table has a snapshot in this run's evidence.</p></section>`;
   const most = Math.max(1, ...tables.flatMap(({ snapshots }) => snapshots.map(({ addedRecords }) => addedRecords)));
   return html`<section id="lake"><h2>Snapshots and files</h2>
 <p class="legend"><span class="lake">a snapshot; its height is the rows it added (logarithmic)</span></p>
-<div class="tables">${tables.map((table) => tableOf(table, { totalMs, most }))}</div></section>`;
+<div class="tables">${tables.map((table) => tableOf(table, { timeline, most }))}${axis(timeline.totalMs)}</div></section>`;
 }
 
-function tableOf(table: LakeTable, { totalMs, most }: { totalMs: number; most: number }): Html {
+function tableOf(table: LakeTable, { timeline, most }: { timeline: Timeline; most: number }): Html {
+  const { totalMs, faults } = timeline;
   const { snapshotCount, liveFiles, fileCount, liveRecords, liveBytes } = table;
   const gone = fileCount - liveFiles;
   return html`<details class="table"><summary><b>${data(table.table)}</b>
-<span class="strip">${table.snapshots.map((snapshot) => stem(snapshot, totalMs, most))}</span>
+<span class="strip">${faults.map((fault) => band(fault, totalMs))}${table.snapshots.map((snapshot) => stem(snapshot, totalMs, most))}</span>
 <span class="facts">${plural(snapshotCount, "snapshot")} · ${plural(liveFiles, "file")}${gone > 0 && ` (${count(gone)} no longer live)`} · ${plural(liveRecords, "row")} · ${bytes(liveBytes)}</span></summary>
 ${snapshotTable(table)}${fileTable(table)}</details>`;
 }

@@ -5,16 +5,17 @@ import { data, type Html, html } from "../markup.ts";
 /** What the servers said around each event. */
 export function logsSection({ extracts, logFiles }: ReportData): Html {
   const untimed = logFiles.filter(({ timed }) => !timed).map(({ name }) => name);
+  const silent = extracts.filter(({ servers }) => servers.length === 0);
   return html`<section id="logs"><h2>What the servers said</h2>
 ${extracts.length === 0 && html`<p class="quiet">No fault, no error, and no server died: no log is quoted.</p>`}
-${extracts.map(extractOf)}
+${extracts.filter(({ servers }) => servers.length > 0).map(extractOf)}
+${silent.length > 0 && html`<p class="quiet">No log of this folder has a line around ${silent.map(({ title, atMs }, at) => html`${at > 0 && ", "}${data(title)} (${moment(atMs)})`)}.</p>`}
 ${fileList(logFiles)}
 ${untimed.length > 0 && html`<p class="quiet">Lines without a time cannot be put beside an event: ${data(untimed.join(", "))}.</p>`}</section>`;
 }
 
 function extractOf({ atMs, title, servers }: Extract, at: number): Html {
   return html`<details class="extract" ${at < 3 && "open"}><summary><time>${moment(atMs)}</time> <b>${data(title)}</b></summary>
-${servers.length === 0 && html`<p class="quiet">No log of this run has a line around this moment.</p>`}
 ${servers.map(
   ({ server, lines, more }) =>
     html`<div class="log"><h4>${data(server)}${more > 0 && html` <span>and ${plural(more, "line")} more</span>`}</h4><ol>${lines.map(

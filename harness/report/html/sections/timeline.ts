@@ -1,6 +1,7 @@
 import type { FaultBand, Mark, RowSeries, Span, Timeline } from "../data.ts";
 import { count, duration, moment, share, ticks } from "../format.ts";
 import { data, type Html, html } from "../markup.ts";
+import { axis, band } from "./axis.ts";
 import { area, drawing, grid, line, linear, logarithmic } from "./curves.ts";
 
 /** Everything that has a time, on one axis. */
@@ -8,7 +9,7 @@ export function timelineSection(timeline: Timeline): Html {
   const { rows, totalMs, phases, faults, marks } = timeline;
   return html`<section id="time"><h2>Rows at every stage</h2>
 <p class="legend"><span class="mysql">MySQL</span><span class="topic">topics</span><span class="lake">lake</span>
-${faults.length > 0 && html`<span class="fault">fault</span>`}<output id="readout"></output></p>
+${faults.length > 0 && html`<span class="fault">fault</span>`}${markLegend(marks)}<output id="readout"></output></p>
 <div class="chart" id="chart" tabindex="0" aria-label="rows at every stage over time">
 ${phaseStrip(phases, totalMs)}
 ${rowsPanel(rows)}
@@ -16,12 +17,20 @@ ${lagPanel({ rows, from: "mysql", to: "topic", title: "MySQL → topics, rows be
 ${lagPanel({ rows, from: "topic", to: "lake", title: "topics → lake, rows behind" })}
 ${markLane(marks, totalMs)}
 ${axis(totalMs)}
-<div class="overlay">${faults.map((fault, at) => band(fault, at, totalMs))}<div class="cursor" id="cursor" hidden></div></div>
+<div class="overlay">${faults.map((fault, at) => band(fault, totalMs, at + 1))}<div class="cursor" id="cursor" hidden></div></div>
 </div>
 ${!rows.exact && html`<p class="quiet">Looked at every half second: topics are counted by their offsets, with tombstones and transaction markers.</p>`}
 ${faultList(faults)}
 ${markList(marks)}
 </section>`;
+}
+
+const markNames = { schema: "schema change", server: "server", error: "error", note: "note" } as const;
+
+/** What the ticks below the curves are, of those that there are. */
+function markLegend(marks: readonly Mark[]): Html {
+  const there = Object.entries(markNames).filter(([kind]) => marks.some((mark) => mark.kind === kind));
+  return html`${there.map(([kind, name]) => html`<span class="mark ${kind}"><i class="tick ${kind}"></i>${name}</span>`)}`;
 }
 
 function phaseStrip(phases: readonly Span[], totalMs: number): Html {
@@ -58,7 +67,7 @@ function lagPanel({ rows, from, to, title }: Lag): Html {
   const max = Math.max(1, ...values);
   const scale = logarithmic(max * 1.25);
   const round = [10, 100, 1_000, 10_000, 100_000, 1_000_000].filter((value) => value <= max);
-  const shown = round.length > 3 ? round.filter((_, at) => at % 2 === round.length % 2) : round;
+  const shown = round.length > 2 ? round.filter((_, at) => at % 2 !== round.length % 2) : round;
   return html`<div class="panel lag"><h3>${title}</h3>${grid(shown, scale, short)}
 ${drawing([area({ values, className: `fill strong ${to}` }, scale)], title)}<span class="peak">at most ${count(max === 1 ? Math.max(0, ...values) : max)}</span></div>`;
 }
@@ -74,22 +83,6 @@ function markLane(marks: readonly Mark[], totalMs: number): Html {
     ({ atMs, kind, text }) =>
       html`<i class="tick ${kind}" style="left:${share(atMs, totalMs)}" title="${moment(atMs)} ${text}"></i>`,
   )}</div>`;
-}
-
-function axis(totalMs: number): Html {
-  const seconds = ticks(totalMs / 1000, 8);
-  const unit = totalMs > 300_000 ? 60 : 1;
-  const labels = unit === 60 ? ticks(totalMs / 60_000, 8).map((minutes) => minutes * 60) : seconds;
-  return html`<div class="axis">${labels.map(
-    (second, at) =>
-      html`<span class="${at % 2 === 1 ? "odd" : ""}" style="left:${share(second * 1000, totalMs)}">${+(second / unit).toFixed(2)}${at === 0 ? (unit === 60 ? " min" : " s") : ""}</span>`,
-  )}</div>`;
-}
-
-/** From blow to healing; what is over at once gets a line. */
-function band({ label, fromMs, toMs }: FaultBand, at: number, totalMs: number): Html {
-  const end = toMs ?? totalMs;
-  return html`<div class="band" style="left:${share(fromMs, totalMs)};width:${share(end - fromMs, totalMs)}" title="${label}"><b>${at + 1}</b></div>`;
 }
 
 function faultList(faults: readonly FaultBand[]): Html {

@@ -52,7 +52,7 @@ const beforeTopic: ReadonlySet<Hop> = new Set(["mysql->debezium", "debezium->kaf
 function hopArrow(name: string, medianMs: number | undefined, wrong: readonly Anomaly[]): Html {
   const found = wrong.map(({ class: kind, count: n }) => html`<em>${count(n)} ${kind}</em>`);
   return html`<div class="hop${wrong.length > 0 ? " wrong" : ""}"><span>${name}</span><i></i>
-${found.length > 0 ? found : html`<span class="median">${medianMs === undefined ? "" : `median ${duration(medianMs)}`}</span>`}</div>`;
+${found}<span class="median">${medianMs === undefined ? "" : `median ${duration(medianMs)}`}</span></div>`;
 }
 
 function figures({ headline, visible, timeline, tables }: ReportData): Html {

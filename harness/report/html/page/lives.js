@@ -1,9 +1,9 @@
 "use strict";
-// The page's own script: a ruler over the chart, and the life of a row on demand. Text from the run goes in as text nodes.
+// The life of a row on demand. Text from the run goes in as text nodes and attributes, never as markup.
 (() => {
-  const source = document.getElementById("data");
+  const source = document.getElementById("lives-data");
   if (source === null) return;
-  const { totalMs, rows, lives } = JSON.parse(source.textContent);
+  const lives = JSON.parse(source.textContent);
   const byId = (id) => document.getElementById(id);
 
   function element(name, attributes, ...children) {
@@ -28,46 +28,7 @@
   const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
   const count = (value) => value.toLocaleString("en");
 
-  for (const button of document.querySelectorAll("[data-copy]")) {
-    button.addEventListener("click", () => {
-      const target = byId(button.dataset.copy);
-      getSelection().selectAllChildren(target);
-      const told = (text) => () => (button.textContent = text);
-      navigator.clipboard?.writeText(target.textContent).then(told("copied"), told("selected"));
-    });
-  }
-
-  // The ruler: what every stage had at a moment.
-  const [chart, cursor, readout] = [byId("chart"), byId("cursor"), byId("readout")];
-  let rulerAt = -1;
-  function rule(part) {
-    const overlay = cursor.parentElement;
-    rulerAt = Math.min(1, Math.max(0, part));
-    cursor.hidden = false;
-    cursor.style.left = `${rulerAt * 100}%`;
-    const at = Math.min(rows.mysql.length - 1, Math.floor(rulerAt * rows.mysql.length));
-    const figures = ["mysql", "topic", "lake"].map((stage) => `${stage} ${count(rows[stage][at])}`);
-    readout.textContent = `+${seconds(rulerAt * totalMs)}   ${figures.join("   ")}`;
-    return overlay;
-  }
-  chart.addEventListener("pointermove", (event) => {
-    const box = cursor.parentElement.getBoundingClientRect();
-    rule((event.clientX - box.left) / box.width);
-  });
-  chart.addEventListener("pointerleave", () => {
-    cursor.hidden = true;
-    readout.textContent = "";
-  });
-  chart.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    rule((rulerAt < 0 ? 0 : rulerAt) + step / rows.mysql.length);
-  });
-
-  // The life of a row.
   const [tableChoice, keyField, found, life] = ["life-table", "life-key", "found", "life"].map(byId);
-  if (tableChoice === null) return;
   const word = (place) => (place < 0 ? "" : lives.words[place]);
   const places = new Map(lives.rows.map((row) => [`${word(row[0])}\u0000${row[1]}`, row]));
   tableChoice.append(element("option", { value: "" }, "every table"));
@@ -195,7 +156,7 @@
     const axis = element("div", { class: "axis" });
     for (const part of [0, 0.25, 0.5, 0.75, 1]) {
       const label = element("span", { style: `left:${part * 100}%` }, `+${seconds(from + part * (to - from))}`);
-      if (part === 0.25 || part === 0.75) label.className = "odd";
+      if (part > 0) label.className = part === 1 ? "end" : part === 0.5 ? "" : "odd";
       axis.append(label);
     }
     return [box, axis];
@@ -244,10 +205,11 @@
 
   /** A tombstone says nothing that its delete did not, and no sink stores it. */
   const kindless = (kind, op) => word(kind) === "tombstone" || word(op) === "tombstone";
-  const since = (ms, fromMs) => (fromMs === null ? "" : ` (${Math.max(0, Math.round(ms - fromMs))} ms)`);
+  const since = (ms, fromMs) => (fromMs === null ? "" : `, after ${span(Math.max(0, ms - fromMs))}`);
+  const span = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : seconds(ms));
 
   function change([column, before, after]) {
-    const name = element("span", {}, data(word(column)), " ");
+    const name = element("span", { class: "column" }, data(word(column)), " ");
     const values =
       before === 0 ? [data(after)] : [element("del", {}, data(before)), " → ", element("ins", {}, data(after))];
     return [element("div", {}, name, ...values)];
