@@ -72,7 +72,7 @@ function groupMoves({ pipeline: { names } }: CheckInputs): string {
         json_extract_string(detail, '$."' || place || '"')::BIGINT AS now
       FROM seen
     ),
-    ordered AS (SELECT *, lag(now) OVER (PARTITION BY topic, "partition" ORDER BY turn) AS was FROM offsets)
+    ordered AS (SELECT *, lag(now, 1, 0) OVER (PARTITION BY topic, "partition" ORDER BY turn) AS was FROM offsets)
     SELECT o.*, now < was AS back,
       EXISTS (SELECT 1 FROM stopped AS s WHERE s.connector = 'sink' AND o."wallMs" BETWEEN s.since AND s.until) AS by_hand
     FROM ordered AS o WHERE now <> was`;

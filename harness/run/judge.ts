@@ -18,6 +18,7 @@ import { type Gathered, gather } from "./gather.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import type { TopicRecorder } from "./recorder.ts";
 import type { Scenario } from "./scenario.ts";
+import { readAgain } from "./second-reader.ts";
 import type { Unsettled } from "./settle.ts";
 import type { Ending } from "./story.ts";
 
@@ -51,10 +52,12 @@ export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
     context.history.append({ type: "check", check: verdict });
     checks.push(verdict);
   }
+  const wrong = checks.some(({ anomalies }) => anomalies.length > 0);
+  const read = wrong ? await readAgain({ checks, inputs, lake, context, folder }) : checks;
   await keepEvidence({ lake, folder });
   const { expect = {}, known = [] } = scenario;
   const judgement = judgeChecks({
-    checks: [...checks, ...liveness(options, checks)],
+    checks: [...read, ...liveness(options, checks)],
     expect,
     known,
     versions,

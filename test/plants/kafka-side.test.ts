@@ -143,10 +143,17 @@ async function sendOldUpdate(context: FaultContext): Promise<void> {
   await kafka.produce({ topic: record.topic, records: [{ key: record.key, value: record.value }] });
 }
 
+/** A record of the snapshot, made an insert of a row that MySQL never had. */
 async function sendInvented(context: FaultContext): Promise<void> {
   const [record] = await recordsOf(context, "departments");
   const invented = (text: Buffer | null | undefined) =>
-    Buffer.from((text ?? Buffer.alloc(0)).toString("utf8").replaceAll("d009", "fake").replaceAll("d001", "fake"));
+    Buffer.from(
+      (text ?? Buffer.alloc(0))
+        .toString("utf8")
+        .replaceAll(/"d00\d"/g, '"fake"')
+        .replace('"op":"r"', '"op":"c"')
+        .replace(/"snapshot":"\w+"/, '"snapshot":"false"'),
+    );
   await context.clients.kafka.produce({
     topic: topicOf(context.pipeline.spec, "departments"),
     records: [{ key: invented(record?.key), value: invented(record?.value) }],
