@@ -37,6 +37,8 @@ export async function extractsOf({
       const wallMs = logTime(line, beganWallMs);
       if (wallMs !== undefined) [atMs, timed] = [wallMs - beganWallMs, true];
       if (atMs === undefined) continue;
+      // Of a stack trace or a list of settings, the line that carries the time is enough.
+      if (wallMs === undefined && !isLoud(line)) continue;
       for (const [place, moment] of moments.entries()) noteLine({ moment, found: found[place], server, atMs, line });
     }
     files.push({ name: server, lines: count, timed });
@@ -87,8 +89,12 @@ function noteLine({ moment, found, server, atMs, line }: Noted): void {
   const lines = found.get(server) ?? [];
   if (lines.length >= limits.linesLookedAt) return;
   const text = line.length > limits.lineLength ? `${line.slice(0, limits.lineLength)}…` : line;
-  lines.push({ atMs, text, loud: /\b(ERROR|FATAL|WARN(ING)?)\b|Exception/i.test(line.slice(0, 400)) });
+  lines.push({ atMs, text, loud: isLoud(line) });
   found.set(server, lines);
+}
+
+function isLoud(line: string): boolean {
+  return /\b(ERROR|FATAL|WARN|Error|Warning)\b|\w(Exception|Error):/.test(line.slice(0, 400));
 }
 
 /** The loud lines first, then those nearest to the event, in their order. */

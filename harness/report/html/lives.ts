@@ -16,13 +16,10 @@ export interface LivesOptions {
 /** Each row's life, packed. Where all of them would be too much: the wanted ones and an even sample of the others. */
 export async function livesOf({ evidence, wanted }: LivesOptions): Promise<Lives> {
   const ask = (sql: string) => evidence.ask("lives of rows", sql);
-  await ask(keysStatement(wanted));
-  const [totals] = await ask(
-    `SELECT count(*) AS keys, sum(operations) AS operations, count(*) FILTER (operations > 0) AS changed FROM ${allKeys}`,
-  );
-  await ask(`CREATE OR REPLACE TEMP TABLE ${chosen} AS SELECT * FROM ${allKeys}
-    WHERE rank <= ${keyLimits.unchanged} + (SELECT count(*) FROM ${allKeys} WHERE operations > 0) ORDER BY rank LIMIT ${keyLimits.all}`);
-  const keys = await ask(`SELECT "table", key, operations FROM ${chosen} ORDER BY rank`);
+  await ask(changedStatement);
+  const [totals] = await ask(totalStatement);
+  await ask(keysStatement(wanted, number(totals, "keys")));
+  const keys = await ask(`SELECT "table", key, operations FROM ${chosen} ${inOrder}`);
   const stages = {
     ledger: groupedByRow(await ask(ledgerStatement)),
     topics: groupedByRow(await ask(topicStatement)),
@@ -41,6 +38,7 @@ export async function livesOf({ evidence, wanted }: LivesOptions): Promise<Lives
       words,
       evidence,
     });
+    if (events.length === 0) continue;
     const packed: PackedRow = [words.place(table), key, events];
     size += Buffer.byteLength(JSON.stringify(packed));
     if (size + words.bytes() > budgetBytes) break;
@@ -58,19 +56,32 @@ export async function livesOf({ evidence, wanted }: LivesOptions): Promise<Lives
   };
 }
 
-const [allKeys, chosen] = [`${ourTables}all_keys`, `${ourTables}keys`];
+const [changed, chosen] = [`${ourTables}changed`, `${ourTables}keys`];
 
-/** Wanted keys first, then those with operations, then those of the initial snapshot; the hash makes a sample even. */
-function keysStatement(wanted: LivesOptions["wanted"]): string {
+const changedStatement = `CREATE OR REPLACE TEMP TABLE ${changed} AS
+  SELECT "table", key, count(*) AS operations FROM ledger WHERE key IS NOT NULL GROUP BY ALL`;
+
+const totalStatement = `SELECT count(DISTINCT hash("table", key)) AS keys, (SELECT count(*) FROM ${changed}) AS changed,
+    (SELECT sum(operations) FROM ${changed}) AS operations
+  FROM (SELECT "table", key FROM ledger UNION ALL SELECT "table", key FROM topics UNION ALL SELECT "table", key FROM lake)
+  WHERE key IS NOT NULL`;
+
+/** Wanted keys first, then those with operations, then a share of the others. The hash makes a sample even, and the same. */
+function keysStatement(wanted: LivesOptions["wanted"], keys: number): string {
   const pairs = wanted.map(({ table, key }) => `(${literal(table)}, ${literal(key)})`);
-  const isWanted = pairs.length === 0 ? "false" : `("table", key) IN (${pairs.join(", ")})`;
-  return `CREATE OR REPLACE TEMP TABLE ${allKeys} AS
-    SELECT *, row_number() OVER (ORDER BY ${isWanted} DESC, operations > 0 DESC, hash("table", key), "table", key) AS rank FROM (
-      SELECT "table", key, sum(n) AS operations FROM (
-        SELECT "table", key, 1 AS n FROM ledger UNION ALL SELECT "table", key, 0 FROM topics UNION ALL SELECT "table", key, 0 FROM lake
-      ) WHERE key IS NOT NULL AND "table" IS NOT NULL GROUP BY ALL
-    )`;
+  const ofAnomalies =
+    pairs.length === 0 ? "" : `UNION ALL SELECT *, 0, true FROM (VALUES ${pairs.join(", ")}) AS wanted("table", key)`;
+  const oneOf = Math.max(1, Math.floor(keys / keyLimits.unchanged));
+  return `CREATE OR REPLACE TEMP TABLE ${chosen} AS
+    SELECT * FROM (SELECT "table", key, max(operations) AS operations, bool_or(wanted) AS wanted FROM (
+      SELECT "table", key, operations, false AS wanted FROM ${changed} ${ofAnomalies}
+      UNION ALL SELECT DISTINCT "table", key, 0, false FROM (SELECT "table", key FROM topics UNION ALL SELECT "table", key FROM lake)
+        WHERE key IS NOT NULL AND hash("table", key) % ${oneOf} = 0
+    ) GROUP BY "table", key)
+    ${inOrder} LIMIT ${keyLimits.all}`;
 }
+
+const inOrder = `ORDER BY wanted DESC, operations > 0 DESC, hash("table", key), "table", key`;
 
 const ledgerStatement = `SELECT "table", key, seq, gtid, label, kind, status, "ackedAtMs", before, after
   FROM ledger JOIN ${chosen} USING ("table", key) ORDER BY seq`;

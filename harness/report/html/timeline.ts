@@ -1,4 +1,4 @@
-import type { Stamped } from "#core/history.ts";
+import type { Phase, Stamped } from "#core/history.ts";
 import type { FaultBand, Mark, RowSeries, Span, Step, Timeline } from "./data.ts";
 import { type Evidence, number } from "./evidence.ts";
 
@@ -151,12 +151,15 @@ function faultsOf(events: readonly Stamped[]): FaultBand[] {
 }
 
 function marksOf(events: readonly Stamped[]): Mark[] {
-  const disposeMs = events.find((event) => event.type === "phase-began" && event.phase === "dispose")?.monoMs;
+  const begins = (phase: Phase) => events.find((event) => event.type === "phase-began" && event.phase === phase)?.seq;
+  const [actSeq, disposeSeq] = [begins("act") ?? events.length, begins("dispose") ?? events.length];
   return events.flatMap((event) => {
-    // Servers that end with the run are no news.
-    if (event.type === "server" && disposeMs !== undefined && event.monoMs >= disposeMs) return [];
+    // Servers that end with the run are no news, and those that come up with it are steps.
+    if (event.type === "server" && event.seq >= disposeSeq) return [];
     const mark = markOf(event);
-    return mark === undefined ? [] : [{ atMs: event.monoMs, ...mark }];
+    if (mark === undefined) return [];
+    const comesUp = event.type === "server" && event.seq < actSeq && /^(starting|ready)$/.test(event.state);
+    return [{ ...mark, atMs: event.monoMs, kind: comesUp ? "step" : mark.kind }];
   });
 }
 
@@ -167,5 +170,6 @@ function markOf(event: Stamped): Omit<Mark, "atMs"> | undefined {
   if (event.type === "step") return { kind: "step", text: event.text };
   if (event.type !== "server") return undefined;
   const detail = event.detail === undefined || event.detail === "" ? "" : `: ${event.detail}`;
-  return { kind: "server", text: `${event.server} ${event.state}${detail}` };
+  // That a server starts is no more than a step.
+  return { kind: event.state === "starting" ? "step" : "server", text: `${event.server} ${event.state}${detail}` };
 }

@@ -7,19 +7,20 @@ import { area, drawing, grid, line, linear, logarithmic } from "./curves.ts";
 /** Everything that has a time, on one axis. */
 export function timelineSection(timeline: Timeline): Html {
   const { rows, totalMs, phases, faults, marks } = timeline;
+  const moved = [...rows.mysql, ...rows.topic, ...rows.lake].some((count) => count > 0);
   return html`<section id="time"><h2>Rows at every stage</h2>
 <p class="legend"><span class="mysql">MySQL</span><span class="topic">topics</span><span class="lake">lake</span>
 ${faults.length > 0 && html`<span class="fault">fault</span>`}${markLegend(marks)}<output id="readout"></output></p>
 <div class="chart" id="chart" tabindex="0" aria-label="rows at every stage over time">
 ${phaseStrip(phases, totalMs)}
-${rowsPanel(rows)}
-${lagPanel({ rows, from: "mysql", to: "topic", title: "MySQL → topics, rows behind" })}
-${lagPanel({ rows, from: "topic", to: "lake", title: "topics → lake, rows behind" })}
+${moved && rowsPanel(rows)}
+${moved && lagPanel({ rows, from: "mysql", to: "topic", title: "MySQL → topics, rows behind" })}
+${moved && lagPanel({ rows, from: "topic", to: "lake", title: "topics → lake, rows behind" })}
 ${markLane(marks, totalMs)}
 ${axis(totalMs)}
 <div class="overlay">${faults.map((fault, at) => band(fault, totalMs, at + 1))}<div class="cursor" id="cursor" hidden></div></div>
 </div>
-${!rows.exact && html`<p class="quiet">Looked at every half second: topics are counted by their offsets, with tombstones and transaction markers.</p>`}
+${!rows.exact && html`<p class="quiet">Looked at now and then, and topics counted by their offsets, with tombstones and transaction markers: the evidence does not have each row.</p>`}
 ${faultList(faults)}
 ${markList(marks)}
 </section>`;

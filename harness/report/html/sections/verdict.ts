@@ -19,7 +19,7 @@ export function verdictSection(report: ReportData): Html {
 <span>${date(headline.startedWallMs)}</span></p>
 <h1><span class="sign">${verdictSigns[headline.verdict]}</span>${headline.verdict}</h1>
 <p class="reason">${data(first)}</p>
-${others.length > 0 && html`<ul class="reasons">${others.slice(0, 8).map((line) => html`<li>${data(line.trim())}</li>`)}</ul>`}
+${others.length > 0 && html`<ul class="reasons">${others.slice(0, 8).map((line) => reasonLine(line))}</ul>`}
 <p class="story">${data(headline.story)}</p>
 <p class="rerun"><span>again</span><code id="rerun">${data(headline.rerun)}</code><button type="button" data-copy="rerun">copy</button></p>
 ${flow(report)}
@@ -27,6 +27,12 @@ ${figures(report)}
 ${checkList(headline.checks)}
 ${report.gaps.length > 0 && html`<p class="gaps">Not in the evidence: ${report.gaps.map((gap, at) => html`${at > 0 && "; "}${data(gap)}`)}.</p>`}
 </header>`;
+}
+
+/** An error's lines begin with what they are: expected, got, try. */
+function reasonLine(line: string): Html {
+  const [, name = "", text = line.trim()] = /^\s+(expected|got|try|evidence|because)\s+(.*)$/.exec(line) ?? [];
+  return html`<li>${name !== "" && html`<b>${name}</b> `}${data(text)}</li>`;
 }
 
 /** The way of the data: what each stage has, how long each hop takes, and where it went wrong. */
