@@ -88,7 +88,8 @@ async function decoderFor(
   if (row?.["binlog"] !== "1" || row["format"] !== "ROW") throw notInRows(row);
   const decoders = await textDecoders(client, foreign);
   const present = await describeTables(client, database);
-  // Both names: 8.0.26 renamed the first. A replica's UUID of its own, or the server would end a reader before for the next.
+  // Both names: 8.0.26 renamed the first. Servers tell replicas apart by their UUIDs, and end the elder of two that have
+  // the same; 9.7.4 lets readers without one live, too.
   await client.execute(
     "SET @master_binlog_checksum = 'CRC32', @source_binlog_checksum = 'CRC32', @slave_uuid = UUID(), @replica_uuid = @slave_uuid",
   );

@@ -1,4 +1,4 @@
-import { Bytes } from "./bytes.ts";
+import type { Bytes } from "./bytes.ts";
 import { mysqlTypes } from "./types.ts";
 
 /** A column as a TABLE_MAP event describes it. */
