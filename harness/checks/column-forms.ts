@@ -78,8 +78,13 @@ const decimal: Family = ({ type, lakeBase, lakeType, inMysql, inSource, inLake }
   const [, scale = 0] = type.numbers;
   const lakeScale = Number(/^DECIMAL\(\d+,(\d+)\)$/.exec(lakeType)?.[1] ?? Number.NaN);
   if (lakeBase === "VARCHAR" || lakeScale === scale) return { read, source: inSource, lake: `${inLake}::VARCHAR` };
-  if (lakeBase === "DECIMAL") return { read, source: `${inSource}::DOUBLE`, lake: `${inLake}::DOUBLE` };
-  if (lakeBase === "DOUBLE") return { read, source: `${inSource}::DOUBLE`, lake: inLake };
+  // To the last digit of the finer side: as doubles, a value that was rounded on its way would look the same.
+  const exact = (value: string, digits: number) => `try_cast(${value} AS DECIMAL(38,${Math.min(38, digits)}))::VARCHAR`;
+  if (lakeBase === "DECIMAL") {
+    const digits = Math.max(scale, lakeScale);
+    return { read, source: exact(inSource, digits), lake: exact(inLake, digits) };
+  }
+  if (lakeBase === "DOUBLE") return { read, source: inSource, lake: exact(inLake, scale) };
   if (whole.has(lakeBase) && scale === 0) return { read, source: inSource, lake: `${inLake}::VARCHAR` };
   return undefined;
 };

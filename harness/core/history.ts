@@ -29,14 +29,12 @@ export type RunEvent =
   | { readonly type: "step"; readonly text: string; readonly ms: number }
   | { readonly type: "server"; readonly server: string; readonly state: ServerState; readonly detail?: string }
   | { readonly type: "rows"; readonly rows: StageRows }
-  | { readonly type: "position"; readonly stage: string; readonly position: string }
   | {
       readonly type: "fault";
       readonly label: string;
       readonly state: "injected" | "healed" | "proved";
       readonly detail: string;
     }
-  | { readonly type: "operations"; readonly acknowledged: number; readonly unknown: number }
   | { readonly type: "check"; readonly check: CheckVerdict }
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "error"; readonly lines: readonly string[] }

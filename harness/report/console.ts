@@ -59,8 +59,6 @@ function eventLines(event: Stamped, lastRows: string, color: boolean): string[] 
       return [...event.lines];
     case "phase-began":
     case "rows":
-    case "position":
-    case "operations":
     case "check":
     case "run-ended":
       return [];

@@ -1,4 +1,4 @@
-import { monotonicMs, stopwatch } from "#core/clock.ts";
+import { monotonicMs, stopwatch, wallNowMs } from "#core/clock.ts";
 import { pause } from "#core/deadline.ts";
 import { environmentError } from "#core/errors.ts";
 import type { FaultContext } from "./context.ts";
@@ -10,6 +10,7 @@ interface Struck {
   readonly fault: Fault;
   readonly injected: InjectedFault;
   readonly atMs: number;
+  readonly wallMs: number;
   /** Rows that MySQL had acknowledged by then. */
   readonly acknowledged: number;
   healed: boolean;
@@ -25,6 +26,8 @@ export interface FaultPlan {
   /** Faults that did not bite, or never struck: the run proves nothing then. */
   unproved(): Promise<readonly string[]>;
   announced(): Promise<Readonly<Record<string, number>>>;
+  /** When each fault struck that stops the flow, on the wall's clock. */
+  blows(): readonly number[];
   /** From the last blow that stopped the flow to the first row in the lake that was written after it, in milliseconds. */
   recoverMs(settledAtMs: number): number | undefined;
 }
@@ -59,6 +62,7 @@ export function startFaults({
       return [...missed, ...proofs.filter((proof) => proof !== undefined)];
     },
     announced: () => announced(struck),
+    blows: () => struck.filter(({ injected }) => injected.interruptsFlow === true).map(({ wallMs }) => wallMs),
     recoverMs: (settledAtMs) => {
       const last = struck.findLast(({ injected }) => injected.interruptsFlow === true);
       if (last === undefined) return undefined;
@@ -69,10 +73,10 @@ export function startFaults({
 }
 
 async function inject(fault: Fault, context: FaultContext): Promise<Struck> {
-  const [atMs, acknowledged] = [monotonicMs(), context.monitor.acknowledged()];
+  const [atMs, wallMs, acknowledged] = [monotonicMs(), wallNowMs(), context.monitor.acknowledged()];
   const injected = await fault.inject(context);
   context.history.append({ type: "fault", label: fault.label, state: "injected", detail: momentText(fault.when) });
-  const struck: Struck = { fault, injected, atMs, acknowledged, healed: false };
+  const struck: Struck = { fault, injected, atMs, wallMs, acknowledged, healed: false };
   if (injected.healAfterMs !== undefined) {
     await pause(injected.healAfterMs);
     await heal(struck, context);

@@ -1,5 +1,6 @@
 import { runCheck } from "#checks/check.ts";
 import type { EvidenceFiles } from "#checks/evidence.ts";
+import { deliveredSinceFlush } from "#checks/flush.ts";
 import type { CheckInputs } from "#checks/inputs.ts";
 import { judge as judgeChecks } from "#checks/judge.ts";
 import { prepare } from "#checks/prepare.ts";
@@ -33,6 +34,8 @@ export interface JudgeRunOptions {
   readonly duckdb: Duckdb;
   readonly unsettled: Unsettled;
   readonly announced: Readonly<Record<string, number>>;
+  /** When something stopped the flow, on the wall's clock. */
+  readonly blows: readonly number[];
   readonly recoverMs: number | undefined;
 }
 
@@ -62,6 +65,7 @@ export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
     known,
     versions,
     announced,
+    sinceLastOffsetFlush: await runCheck(deliveredSinceFlush(options.blows), lake.rows),
   });
   for (const text of judgement.notes) context.history.append({ type: "note", text });
   return { verdict: judgement.verdict, checks: judgement.checks };

@@ -85,6 +85,7 @@ export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
       duckdb: await opening,
       unsettled: settled,
       announced: await faults.announced(),
+      blows: faults.blows(),
       recoverMs,
     }),
   );
