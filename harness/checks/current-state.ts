@@ -21,7 +21,8 @@ export function* currentState(inputs: CheckInputs): Check {
   for (const table of projectedTables(inputs.tables, inputs.pipeline.projection)) {
     const result = yield* compareTable(inputs, table);
     anomalies.push(...result.anomalies);
-    compared.push(`${table.name} ${result.rows}`);
+    const how = table.primaryKey.length === 0 ? " (no primary key: as a multiset)" : "";
+    compared.push(`${table.name} ${result.rows}${how}`);
     if (result.unknown !== undefined) unknown.push(result.unknown);
   }
   const note = [`rows compared: ${compared.join(", ") || "none"}`, ...unknown].join("; ");
