@@ -11,7 +11,10 @@ export interface TopicRecorder extends AsyncDisposable {
   readonly file: string;
   /** Whether a record of this table and key has been read. */
   has(table: string, key: string): boolean;
-  /** The offset after the last record of each partition, which is as far as a sink can get: markers don't count. */
+  /**
+   * The offset after the last record of each partition, which is as far as a sink can get: markers don't count, and neither
+   * do tombstones, which a transform may drop on their way.
+   */
   recordEnds(): ReadonlyMap<string, PartitionOffsets>;
   /** Records read, tombstones not counted. */
   records(): number;
@@ -68,7 +71,7 @@ export function openRecorder({ kafka, spec, file, from, bell }: RecorderOptions)
     } catch (error) {
       failure = error;
     }
-    const last = records.at(-1);
+    const last = records.findLast(({ value }) => value !== null);
     if (last !== undefined)
       ends.set(topic, (ends.get(topic) ?? new Map<number, bigint>()).set(partition, last.offset + 1n));
     bell.ring();
