@@ -29,6 +29,8 @@ export interface RunRequest {
   readonly plugin: readonly string[];
   readonly mysqld?: string;
   readonly keep: boolean;
+  /** `afterwards`: the topics are read when the act is over. To measure what reading them meanwhile costs. */
+  readonly recordTopics?: "live" | "afterwards";
   readonly runs: string;
   readonly cacheDir: string;
   readonly stateDir: string;

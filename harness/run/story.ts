@@ -57,15 +57,17 @@ export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
     openPositions({ ...ground, spec, file: folder.file("stages/positions.jsonl"), everyMs: 500 }),
   );
   const record = (from: ReadonlyMap<string, PartitionOffsets>) => openTopics({ run, ground, spec, bell, from });
-  const early = ground.seededRows <= readSnapshotUpTo ? await record(new Map()) : undefined;
+  const live = request.recordTopics !== "afterwards";
+  const early = live && ground.seededRows <= readSnapshotUpTo ? await record(new Map()) : undefined;
   const pipeline = await clock.step("connectors running", () => startConnectors(run, ground, spec));
   const watched = { ...ground, pipeline, history, acknowledged: () => ground.seededRows + ledger.operations() };
   const monitor = await scope.own("monitor", startMonitor({ ...watched, control, everyMs: 500 }));
   const context = contextOf({ run, ground, pipeline, ledger, monitor });
   await passSnapshot({ run, ground, context, bell, recorder: early });
-  const recorder = early ?? (await record(await topicEnds(context)));
+  const recording = early ?? (live ? await record(await topicEnds(context)) : undefined);
 
   const faults = await clock.phase("act", () => act({ ...request, context }));
+  const recorder = recording ?? (await record(new Map()));
   const settled = await clock.phase("settle", () =>
     settleRun({ run, context, recorder, control, bell, logFiles: logFiles(ground) }),
   );
