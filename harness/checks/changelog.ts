@@ -37,7 +37,7 @@ export function* changelog(inputs: CheckInputs): Check {
 }
 
 /**
- * By GTID, table, key and kind; where there is no GTID, by table, key and kind. Operations that may have happened allow one
+ * By transaction (without GTIDs: by the event in the binlog), table, key and kind. Operations that may have happened allow one
  * record and demand none. A table with a filter is left out: the ledger does not say which of its rows passed.
  */
 export function ledgerAgainstTopic({ pipeline }: CheckInputs, tables: readonly TableSpec[]): string {
@@ -45,12 +45,12 @@ export function ledgerAgainstTopic({ pipeline }: CheckInputs, tables: readonly T
   const captured = tables.filter((table) => !filtered.has(table.name)).map((table) => text(table.name));
   const ofTables = `"table" IN (${captured.join(", ") || "NULL"})`;
   return `WITH possible AS (
-      SELECT coalesce(gtid, '') AS gtid, "table", key, kind, count(*) AS possible
+      SELECT coalesce(place, '') AS place, "table", key, kind, count(*) AS possible
       FROM ledger WHERE status IN ('ok', 'info') AND ${ofTables} GROUP BY ALL
     ),
     topic AS (
-      SELECT coalesce(known.gtid, '') AS gtid, "table", key, kind, count(*) AS n, any_value(t.gtid) AS own_gtid, ${places}
-      FROM records AS t LEFT JOIN (SELECT DISTINCT gtid FROM ledger WHERE gtid IS NOT NULL) AS known USING (gtid)
+      SELECT coalesce(known.place, '') AS place, "table", key, kind, count(*) AS n, any_value(t.place) AS own_place, ${places}
+      FROM records AS t LEFT JOIN (SELECT DISTINCT place FROM ledger WHERE place IS NOT NULL) AS known USING (place)
       WHERE kind IN ('insert', 'update', 'delete') AND ${ofTables} GROUP BY ALL
     ),
     snapshot_copies AS (
@@ -61,14 +61,14 @@ export function ledgerAgainstTopic({ pipeline }: CheckInputs, tables: readonly T
     rewound AS (SELECT bool_or(back) AS back FROM source_moves),
     differing AS (
       SELECT "table", key, 'lost' AS class, hop, 1 AS surplus,
-        '  ' || kind || ' ' || coalesce(gtid, "file" || ':' || pos, 'no GTID') || chr(10) || '  mysql  ' || coalesce(after::VARCHAR, before::VARCHAR, 'the row')
+        '  ' || kind || ' ' || coalesce(place, 'no place in the binlog') || chr(10) || '  mysql  ' || coalesce(after::VARCHAR, before::VARCHAR, 'the row')
           || chr(10) || '  topic  no record' || coalesce(chr(10) || '  the source''s offset was moved by hand from ' || jumped_from || ' to ' || jumped_to, '') AS told
       FROM missing_operations WHERE ${ofTables}
       UNION ALL
       SELECT "table", key, CASE WHEN possible IS NULL THEN 'phantom' ELSE 'duplicate' END,
         CASE WHEN possible IS NOT NULL AND rewound.back THEN 'mysql->debezium' ELSE 'debezium->kafka' END, n - coalesce(possible, 0),
-        '  ' || kind || ' ' || coalesce(nullif(gtid, ''), own_gtid, 'no GTID') || chr(10) || '  ledger ' || coalesce(possible, 0) || ' times; topic ' || n || ' times ' || ${placeText}
-      FROM topic LEFT JOIN possible USING (gtid, "table", key, kind), rewound WHERE n > coalesce(possible, 0)
+        '  ' || kind || ' ' || coalesce(nullif(place, ''), own_place, 'no place in the binlog') || chr(10) || '  ledger ' || coalesce(possible, 0) || ' times; topic ' || n || ' times ' || ${placeText}
+      FROM topic LEFT JOIN possible USING (place, "table", key, kind), rewound WHERE n > coalesce(possible, 0)
       UNION ALL
       SELECT "table", key, 'duplicate', 'mysql->debezium', n - 1, '  snapshot row ' || n || ' times in the topic ' || ${placeText} FROM snapshot_copies
     )

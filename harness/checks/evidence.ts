@@ -165,12 +165,13 @@ const kindOfOp = `CASE op WHEN 'c' THEN 'insert' WHEN 'u' THEN 'update' WHEN 'd'
 
 /**
  * What the writers were told, beside what the binlog holds: the n-th change of a kind to a key in a transaction is the same
- * on both sides. An operation whose answer got lost is `ok` when the binlog has it. What the binlog alone has was done by
- * somebody else. Without a binlog, the writers' word stands.
+ * on both sides; without GTIDs, in the whole run. An operation whose answer got lost is `ok` when the binlog has it, and
+ * comes after all that are known to have happened: which of them the binlog has cannot be seen, only how many. What failed
+ * is never in it. What the binlog alone has was done by somebody else. Without a binlog, the writers' word stands.
  */
 const completedLedger = `CREATE OR REPLACE TABLE ledger AS
   WITH told_numbered AS (
-    SELECT *, row_number() OVER (PARTITION BY gtid, "table", key, kind ORDER BY seq) AS nth FROM told
+    SELECT *, row_number() OVER (PARTITION BY gtid, "table", key, kind, status = 'fail' ORDER BY status = 'info', seq) AS nth FROM told
   ),
   logged AS (
     SELECT *, row_number() OVER (PARTITION BY CASE WHEN in_gtids THEN gtid END, "table", key, kind
@@ -180,11 +181,14 @@ const completedLedger = `CREATE OR REPLACE TABLE ledger AS
   SELECT row_number() OVER (ORDER BY b."file" IS NULL, length(b."file"), b."file", b.pos, b."row", b."order", t.seq) - 1 AS seq,
     t.writer, coalesce(t.label, 'by somebody else') AS label, coalesce(t.gtid, b.gtid) AS gtid,
     coalesce(b."file", t."file") AS "file", coalesce(b.pos, t.pos) AS pos, b."row", b."order",
+    -- What a record of the topic names as well: the transaction, or, where GTID is off, the event in the binlog.
+    coalesce(t.gtid, b.gtid, b."file" || ':' || b.pos) AS place,
     coalesce(t."table", b."table") AS "table", coalesce(t.kind, b.kind) AS kind, coalesce(t.key, b.key) AS key,
     coalesce(b.before, t.before) AS before, coalesce(b.after, t.after) AS after,
-    CASE WHEN t.seq IS NULL THEN 'ok' WHEN t.status = 'info' AND b."file" IS NOT NULL THEN 'ok' ELSE t.status END AS status,
+    CASE WHEN t.seq IS NULL THEN 'ok' WHEN t.status <> 'info' OR NOT EXISTS (FROM binlog) THEN t.status
+      WHEN b."file" IS NULL THEN 'fail' ELSE 'ok' END AS status,
     CASE WHEN t.seq IS NULL THEN 'binlog' ELSE 'harness' END AS source,
     coalesce(t."ackedAtMs", b."committedAtMs"::BIGINT) AS "ackedAtMs"
   FROM told_numbered AS t FULL JOIN logged AS b
     ON t.gtid IS NOT DISTINCT FROM CASE WHEN b.in_gtids THEN b.gtid END
-    AND t."table" = b."table" AND t.key = b.key AND t.kind = b.kind AND t.nth = b.nth`;
+    AND t."table" = b."table" AND t.key = b.key AND t.kind = b.kind AND t.nth = b.nth AND t.status <> 'fail'`;

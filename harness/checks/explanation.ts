@@ -120,11 +120,11 @@ function stages(comparison: Comparison): string {
   const wholeRow = rowText(valueColumns(comparison), "changes");
   return `changes AS (${changes}),
     records AS (
-      SELECT key, count(*) AS n, max("offset") AS "offset", max_by(gtid, "offset") AS gtid
+      SELECT key, count(*) AS n, max("offset") AS "offset", max_by(place, "offset") AS gtid
       FROM main.records WHERE ${ofTable} GROUP BY key
     ),
     operations AS (
-      SELECT key, count(*) AS n, arg_max(kind, seq) AS kind, max_by(coalesce(gtid, ''), seq) AS gtid, max_by(after, seq) AS after, max(seq) AS seq
+      SELECT key, count(*) AS n, arg_max(kind, seq) AS kind, max_by(coalesce(place, ''), seq) AS gtid, max_by(after, seq) AS after, max(seq) AS seq
       FROM ledger WHERE ${ofTable} AND status = 'ok' GROUP BY key
     ),
     unreported AS (

@@ -8,7 +8,7 @@ import { keyOfPath } from "./table-files.ts";
  * `records`, `recorded_from`, `source_moves`, `group_moves`, `missing_operations`, `table_state`.
  */
 export function* localize(inputs: CheckInputs): Step<void> {
-  yield "CREATE OR REPLACE VIEW records AS SELECT * FROM topics WHERE kind <> 'tombstone'";
+  yield records;
   yield `CREATE OR REPLACE TABLE altered ("table" VARCHAR, topic VARCHAR, "partition" INTEGER, "offset" BIGINT, key VARCHAR, columns VARCHAR)`;
   yield recordedFrom(inputs);
   yield stoppedTimes(inputs);
@@ -17,6 +17,10 @@ export function* localize(inputs: CheckInputs): Step<void> {
   yield missingOperations;
   yield tableState;
 }
+
+/** `place` is how the ledger names the same operation: its transaction, or its event in the binlog. */
+const records = `CREATE OR REPLACE VIEW records AS
+  SELECT *, coalesce(gtid, CASE WHEN kind <> 'snapshot' THEN "file" || ':' || pos END) AS place FROM topics WHERE kind <> 'tombstone'`;
 
 function recordedFrom({ recordedFrom }: CheckInputs): string {
   const rows = [...recordedFrom].flatMap(([topic, offsets]) =>
@@ -84,16 +88,16 @@ function groupMoves({ pipeline: { names } }: CheckInputs): string {
  */
 const missingOperations = `CREATE OR REPLACE TABLE missing_operations AS
   WITH told AS (
-    SELECT *, row_number() OVER (PARTITION BY gtid, "table", key, kind ORDER BY seq) AS nth FROM ledger WHERE status = 'ok'
+    SELECT *, row_number() OVER (PARTITION BY place, "table", key, kind ORDER BY seq) AS nth FROM ledger WHERE status = 'ok'
   ),
-  known AS (SELECT DISTINCT gtid FROM ledger WHERE gtid IS NOT NULL),
+  known AS (SELECT DISTINCT place FROM ledger WHERE place IS NOT NULL),
   reported AS (
-    SELECT r."table", r.key, r.kind, k.gtid, row_number() OVER (PARTITION BY k.gtid, r."table", r.key, r.kind ORDER BY "offset") AS nth
-    FROM records AS r LEFT JOIN known AS k USING (gtid) WHERE r.kind IN ('insert', 'update', 'delete')
+    SELECT r."table", r.key, r.kind, k.place, row_number() OVER (PARTITION BY k.place, r."table", r.key, r.kind ORDER BY "offset") AS nth
+    FROM records AS r LEFT JOIN known AS k USING (place) WHERE r.kind IN ('insert', 'update', 'delete')
   ),
   missing AS (
     SELECT * FROM told WHERE NOT EXISTS (SELECT 1 FROM reported AS r WHERE r."table" = told."table" AND r.key = told.key
-      AND r.kind = told.kind AND r.gtid IS NOT DISTINCT FROM told.gtid AND r.nth = told.nth)
+      AND r.kind = told.kind AND r.place IS NOT DISTINCT FROM told.place AND r.nth = told.nth)
   ),
   numbered AS (
     SELECT *, regexp_extract(gtid, '^(.*):', 1) AS server, regexp_extract(gtid, ':(\\d+)$', 1) AS number FROM missing

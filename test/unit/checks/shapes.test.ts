@@ -39,7 +39,7 @@ function found({ anomalies }: CheckVerdict): string[] {
   return anomalies.map((anomaly) => `${anomaly.class} ${anomaly.key} x${anomaly.count}`);
 }
 
-const deletedInLedger = `INSERT INTO ledger (seq, "table", kind, key, gtid, status) VALUES (0, 'people', 'delete', 'id=2', 'a:1', 'ok')`;
+const deletedInLedger = `INSERT INTO ledger (seq, "table", kind, key, gtid, place, status) VALUES (0, 'people', 'delete', 'id=2', 'a:1', 'a:1', 'ok')`;
 const inTopic = (...records: readonly string[]) =>
   `INSERT INTO topics (topic, "partition", "offset", "table", key, kind, gtid, payload) VALUES ${records.join(", ")}`;
 const ann = (salary: number) => `'${JSON.stringify({ source: {}, after: { id: 1, name: "Ann", salary } })}'`;
@@ -84,7 +84,7 @@ describe("records of DebeziumTransform", () => {
     const evidence = [
       inTopic(`('t', 0, 0, 'people', 'id=1', 'snapshot', NULL, ${ann(10)})`),
       inTopic(`('t', 0, 1, 'people', 'id=1', 'update', 'a:1', ${ann(12)})`),
-      `INSERT INTO ledger (seq, "table", kind, key, gtid, status) VALUES (0, 'people', 'update', 'id=1', 'a:1', 'ok')`,
+      `INSERT INTO ledger (seq, "table", kind, key, gtid, place, status) VALUES (0, 'people', 'update', 'id=1', 'a:1', 'a:1', 'ok')`,
     ];
     const twice = `${lake} UNION ALL SELECT 1, 'Ann', 10, {'op': 'I', 'offset': 0}`;
     const { state, log } = await check({ shape: "debezium-transform", lake: twice, evidence });
@@ -150,10 +150,9 @@ describe("a lake that does not fit", () => {
 
   test("a table that it does not have is lost, unless MySQL's is empty", async () => {
     using duckdb = await openDuckdb({});
-    await duckdb.run(mysql);
-    for (const statement of evidenceStatements({})) await duckdb.run(statement);
-    const told = { ...inputsFor({ shape: "debezium-transform" }), lake: () => undefined };
-    const { inputs } = await runCheck(examine(told), duckdb.rows);
+    for (const sql of [mysql, ...evidenceStatements({})]) await duckdb.run(sql);
+    const noLake = { ...inputsFor({ shape: "debezium-transform" }), lake: () => undefined };
+    const { inputs } = await runCheck(examine(noLake), duckdb.rows);
     expect(found(await runCheck(currentState(inputs), duckdb.rows))).toEqual(["lost all rows x1"]);
     await duckdb.run("DELETE FROM mysql_people");
     expect((await runCheck(currentState(inputs), duckdb.rows)).verdict).toBe("valid");
