@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Parts } from "#artifacts/resolve.ts";
-import { type Bell, makeBell } from "#core/bell.ts";
+import type { Bell } from "#core/bell.ts";
 import { monotonicMs } from "#core/clock.ts";
 import { deadlineIn } from "#core/deadline.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
@@ -12,17 +12,17 @@ import { openDuckdb } from "#stages/duckdb/client.ts";
 import type { Stack } from "../stack.ts";
 import { act } from "./act.ts";
 import type { FaultContext } from "./context.ts";
-import { type ControlLog, openControlLog } from "./control-log.ts";
+import type { ControlLog } from "./control-log.ts";
 import { writeConfigurations } from "./evidence.ts";
 import { notBitten } from "./fault-plan.ts";
 import { writeJson } from "./folder.ts";
 import { type Ground, layGround } from "./ground.ts";
 import { judgeRun } from "./judge.ts";
-import { type Ledger, openLedger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import { type Monitor, startMonitor } from "./monitor.ts";
 import { pipelineSpec } from "./plan.ts";
-import { openPositions } from "./positions.ts";
-import { openRecorder, type TopicRecorder } from "./recorder.ts";
+import type { TopicRecorder } from "./recorder.ts";
+import { openRecording, type Recording } from "./recording.ts";
 import type { Run } from "./runner.ts";
 import { writeSentinels } from "./sentinels.ts";
 import { onFreePorts } from "./session.ts";
@@ -31,9 +31,6 @@ import { awaitSnapshot, topicEnds } from "./snapshot.ts";
 
 /** What a run came to, without what the runner knows itself. */
 export type Ending = Pick<RunVerdict, "verdict" | "checks" | "recoverMs" | "measured" | "error">;
-
-/** Up to so many rows of a snapshot are read from the topics and looked for one by one; beyond, they are judged by state. */
-const readSnapshotUpTo = 100_000;
 
 /** The run itself, in the order in which it happens: start and seed, connect, act under faults, heal, settle, check. */
 export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
@@ -49,27 +46,20 @@ export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
   const attempt = (inner: Scope) => layGround({ run, parts, spec, scope: inner });
   const ground = await onFreePorts({ scope, history, attempt });
   await writeJson(folder.file("pipeline.json"), spec);
-  const ledger = await scope.own("ledger", openLedger(folder.file("stages/ledger.jsonl")));
-  const bell = makeBell();
-  const control = await openControl(run, ground, spec, bell);
-  const positions = await scope.own(
-    "position log",
-    openPositions({ ...ground, spec, file: folder.file("stages/positions.jsonl"), everyMs: 500 }),
-  );
-  const record = (from: ReadonlyMap<string, PartitionOffsets>) => openTopics({ run, ground, spec, bell, from });
-  const live = request.recordTopics !== "afterwards";
-  const early = live && ground.seededRows <= readSnapshotUpTo ? await record(new Map()) : undefined;
+  const recording = await openRecording({ run, ground, spec });
+  const { ledger, control } = recording;
   const pipeline = await clock.step("connectors running", () => startConnectors(run, ground, spec));
   const watched = { ...ground, pipeline, history, acknowledged: () => ground.seededRows + ledger.operations() };
   const monitor = await scope.own("monitor", startMonitor({ ...watched, control, everyMs: 500 }));
   const context = contextOf({ run, ground, pipeline, ledger, monitor });
-  await passSnapshot({ run, ground, context, bell, recorder: early });
-  const recording = early ?? (live ? await record(await topicEnds(context)) : undefined);
+  await passSnapshot({ run, ground, context, recording });
+  const afterSnapshot = recording.snapshot === undefined ? await topicEnds(context) : undefined;
+  const live = request.recordTopics === "afterwards" ? undefined : await topicsOf(recording, afterSnapshot);
 
   const faults = await clock.phase("act", () => act({ ...request, context }));
-  const recorder = recording ?? (await record(new Map()));
+  const recorder = live ?? (await topicsOf(recording));
   const settled = await clock.phase("settle", () =>
-    settleRun({ run, context, recorder, control, bell, logFiles: logFiles(ground) }),
+    settleRun({ run, context, ...recording, recorder, logFiles: logFiles(ground) }),
   );
   const recoverMs = faults.recoverMs(monotonicMs());
   await faults.strikeSettled();
@@ -83,7 +73,7 @@ export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
       versions: parts.versions,
       recorder,
       folder,
-      evidence: { ledger: ledger.file, topics: recorder.file, control: control.file, positions: positions.file },
+      evidence: recording.evidence(recorder),
       duckdb: await opening,
       unsettled: settled,
       announced: await faults.announced(),
@@ -125,38 +115,26 @@ function contextOf({ run, ground, ...rest }: Opening): FaultContext {
   return { stack, server: (name) => stack.up(name), clients, seededAt, history: run.history, ...rest };
 }
 
-interface Recording {
-  readonly run: Run;
-  readonly ground: Ground;
-  readonly spec: PipelineSpec;
-  readonly bell: Bell;
-  readonly from: ReadonlyMap<string, PartitionOffsets>;
-}
-
-function openTopics({ run, ground, ...options }: Recording): Promise<TopicRecorder> {
-  const file = run.folder.file("stages/topics.jsonl");
-  return run.scope.own("recorder", openRecorder({ ...options, kafka: ground.clients.kafka, file }));
-}
-
-function openControl(run: Run, { clients: { kafka } }: Ground, spec: PipelineSpec, bell: Bell): Promise<ControlLog> {
-  return run.scope.own(
-    "control log",
-    openControlLog({ kafka, spec, bell, file: run.folder.file("stages/control.jsonl") }),
-  );
+/** The recorder that reads the snapshot already, or one that begins here. */
+async function topicsOf(
+  recording: Recording,
+  from: ReadonlyMap<string, PartitionOffsets> = new Map(),
+): Promise<TopicRecorder> {
+  return recording.snapshot ?? recording.readTopics(from);
 }
 
 interface Passing {
   readonly run: Run;
   readonly ground: Ground;
   readonly context: FaultContext;
-  readonly bell: Bell;
-  readonly recorder: TopicRecorder | undefined;
+  readonly recording: Recording;
 }
 
-async function passSnapshot({ run, ground, context, bell, recorder }: Passing): Promise<void> {
+async function passSnapshot({ run, ground, context, recording }: Passing): Promise<void> {
   const { seededRows: rows } = ground;
   // A slow machine brings 3,000 rows a second through; the deadline is for a connector that hangs.
   const deadline = deadlineIn(60_000 + rows / 3);
+  const { snapshot: recorder, bell } = recording;
   const waiting = { ...context, deadline, logFiles: logFiles(ground), rows, recorder, bell };
   await run.clock.step("snapshot passed", () => awaitSnapshot(waiting));
 }

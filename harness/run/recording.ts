@@ -1,0 +1,62 @@
+import type { EvidenceFiles } from "#checks/evidence.ts";
+import { type Bell, makeBell } from "#core/bell.ts";
+import type { PipelineSpec } from "#core/pipeline-spec.ts";
+import type { PartitionOffsets } from "#core/ports.ts";
+import { type ControlLog, openControlLog } from "./control-log.ts";
+import type { Ground } from "./ground.ts";
+import { type Ledger, openLedger } from "./ledger.ts";
+import { openPositions } from "./positions.ts";
+import { openRecorder, type TopicRecorder } from "./recorder.ts";
+import type { Run } from "./runner.ts";
+
+/** What is written down while a run goes on, because it would vanish. */
+export interface Recording {
+  readonly ledger: Ledger;
+  readonly control: ControlLog;
+  /** Rung when a topic has brought something. */
+  readonly bell: Bell;
+  /** The topics from their first record on; undefined where the initial snapshot is too large to look for each row. */
+  readonly snapshot: TopicRecorder | undefined;
+  /** Reads the topics from an offset of each partition on. */
+  readTopics(from: ReadonlyMap<string, PartitionOffsets>): Promise<TopicRecorder>;
+  /** What the checks are to be given of it. */
+  evidence(topics: TopicRecorder): EvidenceFiles;
+}
+
+/** Up to so many rows of a snapshot are read from the topics and looked for one by one; beyond, they are judged by state. */
+const readSnapshotUpTo = 100_000;
+
+/** Opens everything that is recorded, before the connectors do anything. The run's scope owns it. */
+export async function openRecording({ run, ground, spec }: RecordingOptions): Promise<Recording> {
+  const { scope, folder, request } = run;
+  const { clients, seededRows } = ground;
+  const { kafka } = clients;
+  const file = (stage: string) => folder.file(`stages/${stage}.jsonl`);
+  const bell = makeBell();
+  const ledger = await scope.own("ledger", openLedger(file("ledger")));
+  const control = await scope.own("control log", openControlLog({ kafka, spec, bell, file: file("control") }));
+  const watched = { clients, spec, file: file("positions"), everyMs: 500 };
+  const positions = await scope.own("position log", openPositions(watched));
+  const readTopics = (from: ReadonlyMap<string, PartitionOffsets>) =>
+    scope.own("recorder", openRecorder({ kafka, spec, bell, from, file: file("topics") }));
+  const readsSnapshot = request.recordTopics !== "afterwards" && seededRows <= readSnapshotUpTo;
+  return {
+    ledger,
+    control,
+    bell,
+    snapshot: readsSnapshot ? await readTopics(new Map()) : undefined,
+    readTopics,
+    evidence: (topics) => ({
+      ledger: ledger.file,
+      topics: topics.file,
+      control: control.file,
+      positions: positions.file,
+    }),
+  };
+}
+
+export interface RecordingOptions {
+  readonly run: Run;
+  readonly ground: Ground;
+  readonly spec: PipelineSpec;
+}
