@@ -37,10 +37,13 @@ function* orphans(): Step<readonly SqlRow[]> {
     SELECT o.key, o.bytes, regexp_extract(o.key, '([^/]+)/data/', 1) AS "table", 0::BIGINT AS rows, NULL::BIGINT AS foreign_rows
     FROM objects AS o WHERE contains(o.key, '/data/') AND o.key LIKE '%.parquet'
       AND o.key NOT IN (SELECT ${keyOfPath("path")} FROM files) ORDER BY o.key`;
-  const [bucket] = yield `SELECT regexp_extract(path, '^s3[an]?://([^/]+)/', 1) AS name FROM files LIMIT 1`;
+  const [bucket] = yield `SELECT regexp_extract(path, '^s3[an]?://([^/]+)/', 1) AS name FROM (
+      SELECT path FROM files UNION ALL SELECT files->0->>'path' FROM control WHERE type = 'DATA_WRITTEN'
+    ) WHERE path IS NOT NULL LIMIT 1`;
   const found = yield "SELECT key FROM orphans LIMIT 20";
-  for (const { key } of found) {
-    const path = `s3://${bucket?.["name"] ?? ""}/${key ?? ""}`;
+  const bucketName = bucket?.["name"] ?? undefined;
+  for (const { key } of bucketName === undefined ? [] : found) {
+    const path = `s3://${bucketName}/${key ?? ""}`;
     const described = yield `DESCRIBE SELECT * FROM read_parquet(${text(path)})`;
     if (!described.some((column) => column["column_name"] === "_kafka_metadata")) continue;
     yield `UPDATE orphans SET rows = held.rows, foreign_rows = held.foreign_rows FROM (

@@ -134,13 +134,24 @@ const tableState = `CREATE OR REPLACE TABLE table_state AS
     SELECT regexp_extract(c."table", '[^.]*$') AS "table", count(*) AS n, min(c."snapshotId") AS example
     FROM control AS c LEFT JOIN snapshots AS s ON s."snapshotId" = c."snapshotId" AND s.current
     WHERE c.type = 'COMMIT_TO_TABLE' AND s."snapshotId" IS NULL GROUP BY 1
+  ),
+  announced AS (
+    SELECT regexp_extract("table", '[^.]*$') AS "table", "offset", unnest(from_json(files, '[{"path":"VARCHAR","records":"BIGINT"}]')) AS f
+    FROM control WHERE type = 'DATA_WRITTEN'
+  ),
+  uncommitted AS (
+    SELECT a."table", count(*) AS n, sum(a.f.records) AS records, max(a."offset") AS "offset" FROM announced AS a
+    WHERE a.f.path NOT IN (SELECT path FROM files) GROUP BY 1
   )
   SELECT t."table", missing.n AS missing_files, missing.records AS missing_records, missing.example AS missing_file,
     foreigners.n AS foreign_snapshots, foreigners.ids AS foreign_ids, undone.n AS undone_commits, undone.example AS undone_snapshot,
-    CASE WHEN missing.n > 0 THEN 'sink->object-store' WHEN foreigners.n > 0 OR undone.n > 0 THEN 'object-store->catalog'
+    CASE WHEN missing.n > 0 THEN 'sink->object-store' WHEN foreigners.n > 0 OR undone.n > 0 OR uncommitted.n > 0 THEN 'object-store->catalog'
       ELSE 'kafka->sink' END AS hop,
     concat_ws('; ',
       CASE WHEN missing.n > 0 THEN missing.n || ' data files that the table names are not in the bucket: ' || missing.example END,
       CASE WHEN foreigners.n > 0 THEN foreigners.n || ' snapshots that are not the sink''s, as ' || foreigners.example END,
-      CASE WHEN undone.n > 0 THEN undone.n || ' of the sink''s snapshots are not among the current one''s ancestors, as ' || undone.example END) AS why
-  FROM tables AS t LEFT JOIN missing USING ("table") LEFT JOIN foreigners USING ("table") LEFT JOIN undone USING ("table")`;
+      CASE WHEN undone.n > 0 THEN undone.n || ' of the sink''s snapshots are not among the current one''s ancestors, as ' || undone.example END,
+      CASE WHEN uncommitted.n > 0 THEN uncommitted.n || ' data files of ' || uncommitted.records || ' records that the sink announced, the last at offset '
+        || uncommitted."offset" || ' of the control topic, are in no snapshot' END) AS why
+  FROM tables AS t LEFT JOIN missing USING ("table") LEFT JOIN foreigners USING ("table") LEFT JOIN undone USING ("table")
+    LEFT JOIN uncommitted USING ("table")`;
