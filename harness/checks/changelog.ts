@@ -1,7 +1,10 @@
 import type { TableSpec } from "#core/source.ts";
 import { foldAnomalies } from "./anomaly-rows.ts";
 import type { Check, Step } from "./check.ts";
+import { compareColumns } from "./comparison.ts";
 import { type CheckInputs, topicIsComplete } from "./inputs.ts";
+import { describeLake } from "./lake-view.ts";
+import { isUnread } from "./localize.ts";
 import { payloadText } from "./payload.ts";
 import { projectedTables } from "./projection.ts";
 import { name, text } from "./sql.ts";
@@ -85,8 +88,9 @@ function* hasIdentity(table: TableSpec): Step<boolean> {
 }
 
 /** Rows of the lake whose values are not those of their record: `altered`. */
-function* markAltered({ pipeline, droppedColumns }: CheckInputs, table: TableSpec, identified: boolean): Step<void> {
-  const dropped = new Set(droppedColumns.get(table.name));
+function* markAltered(inputs: CheckInputs, table: TableSpec, identified: boolean): Step<void> {
+  const { pipeline, droppedColumns } = inputs;
+  const dropped = new Set([...(droppedColumns.get(table.name) ?? []), ...(yield* incomparable(inputs, table))]);
   const plain = table.columns.flatMap((column) => {
     const inTopic = payloadText(column, "r");
     return inTopic === undefined || dropped.has(column.name) ? [] : [{ column: column.name, inTopic }];
@@ -97,10 +101,19 @@ function* markAltered({ pipeline, droppedColumns }: CheckInputs, table: TableSpe
     return `CASE WHEN ${inLake} IS DISTINCT FROM ${inTopic} THEN ${text(`${column}: topic `)} || coalesce(${inTopic}, 'NULL') || ', lake ' || coalesce(${inLake}, 'NULL') END`;
   });
   yield `INSERT INTO altered SELECT * FROM (
-      SELECT l."table", l.topic, l."partition", l."offset", l.key, concat_ws('; ', ${differing.join(", ")}) AS columns
+      SELECT l."table", l.topic, l."partition", l."offset", l.key,
+        CASE WHEN ${isForeign('l."file"')} THEN 'object-store->catalog' ELSE 'kafka->sink' END AS hop, concat_ws('; ', ${differing.join(", ")}) AS columns
       FROM lake AS l JOIN records AS r ON r.topic = l.topic AND r."partition" = l."partition" AND r."offset" = l."offset"
       WHERE l."table" = ${text(table.name)}
     ) WHERE columns <> ''`;
+}
+
+/** Columns of a type that cannot hold MySQL's values, which the current state tells of: none of their values is the record's. */
+function* incomparable(inputs: CheckInputs, table: TableSpec): Step<readonly string[]> {
+  const relation = inputs.lake(table.name);
+  if (relation === undefined) return [];
+  const events = yield* describeLake(relation, inputs.pipeline.shape);
+  return compareColumns(inputs, table, events).incomparable.map(({ name }) => name);
 }
 
 /** By topic, partition and offset. */
@@ -109,17 +122,18 @@ function byPlace(inputs: CheckInputs, table: TableSpec): string {
   return `WITH ${sides(inputs, table)},
     lake AS (
       SELECT topic, "partition", "offset", any_value(key) AS key, count(*) AS n, count(DISTINCT "file") AS files, min("file") AS "file"
-      FROM there GROUP BY ALL
+      FROM there GROUP BY topic, "partition", "offset", CASE WHEN "offset" IS NULL THEN there.key END
     ),
     differing AS (
       SELECT coalesce(lake.key, wanted.key) AS key, wanted.topic IS NOT NULL AS in_topic, coalesce(lake.n, 0) AS in_lake,
         CASE WHEN lake.n IS NULL THEN 'lost' WHEN wanted.topic IS NULL AND ${phantoms} THEN 'phantom'
-          WHEN lake.files = 1 AND lake."file" IN (SELECT path FROM files WHERE live GROUP BY path HAVING count(*) > 1) THEN 'double-registered-file'
+          WHEN ${isNamedTwice} THEN 'double-registered-file'
           ELSE 'duplicate' END AS class,
         CASE WHEN lake.n IS NULL THEN 1 WHEN wanted.topic IS NULL AND ${phantoms} THEN lake.n ELSE lake.n - 1 END AS surplus,
         CASE WHEN lake.n IS NOT NULL AND lake."offset" IS NULL THEN 'object-store->catalog'
           WHEN lake.n IS NULL AND wanted.unread THEN 'kafka->sink'
-          WHEN lake.n IS NULL OR ${isForeign('lake."file"')} THEN state.hop ELSE 'kafka->sink' END AS hop,
+          WHEN lake.n IS NULL THEN state.hop
+          WHEN ${isNamedTwice} OR ${isForeign('lake."file"')} THEN 'object-store->catalog' ELSE 'kafka->sink' END AS hop,
         coalesce(wanted.topic, lake.topic, 'no topic') AS topic, coalesce(wanted."partition", lake."partition") AS "partition",
         coalesce(wanted."offset", lake."offset") AS "offset", wanted.unread, state.why, lake."file"
       FROM wanted FULL JOIN lake
@@ -134,13 +148,15 @@ function byPlace(inputs: CheckInputs, table: TableSpec): string {
           CASE WHEN unread THEN '  the sink''s group was moved past it by hand' END, '  ' || nullif(why, '')) AS told
       FROM differing
       UNION ALL
-      SELECT a."table", a.key, 'value-changed', coalesce(CASE WHEN ${isForeign("l.file")} THEN state.hop END, 'kafka->sink'), 1,
+      SELECT a."table", a.key, 'value-changed', a.hop, 1,
         '  partition ' || a."partition" || ' offset ' || a."offset" || chr(10) || '  ' || columns || coalesce(chr(10) || '  ' || nullif(why, ''), '')
-      FROM altered AS a JOIN there AS l USING (topic, "partition", "offset", key)
-      LEFT JOIN table_state AS state ON state."table" = a."table" WHERE a."table" = ${text(table.name)}
+      FROM altered AS a LEFT JOIN table_state AS state ON state."table" = a."table" WHERE a."table" = ${text(table.name)}
     )
     ${numberedExamples("told")}`;
 }
+
+/** Whether all copies of a row come from one file, which the table names more than once. */
+const isNamedTwice = `(lake.files = 1 AND lake."file" IN (SELECT path FROM files WHERE live GROUP BY path HAVING count(*) > 1))`;
 
 /** Whether a file came with a snapshot that the sink did not make. */
 function isForeign(file: string): string {
@@ -153,8 +169,7 @@ function sides({ pipeline }: CheckInputs, table: TableSpec): string {
   const stored = pipeline.shape === "unwrapped" ? "kind <> 'delete'" : "true";
   return `wanted AS (
       SELECT r.topic, r."partition", r."offset", r.key, r.kind, r.payload,
-        EXISTS (SELECT 1 FROM group_moves AS g WHERE g.by_hand AND NOT g.back AND g.topic = r.topic
-          AND g."partition" = r."partition" AND r."offset" >= g.was AND r."offset" < g.now) AS unread
+        ${isUnread("r")} AS unread
       FROM records AS r WHERE "table" = ${text(table.name)} AND ${stored}
     ),
     there AS (SELECT * FROM lake WHERE "table" = ${text(table.name)})`;

@@ -1,3 +1,4 @@
+import { messageOf } from "#core/errors.ts";
 import type { RunSql, SqlRow } from "#core/ports.ts";
 import type { CheckVerdict } from "#core/verdict.ts";
 
@@ -18,6 +19,20 @@ export async function runCheck<T>(check: Step<T>, runSql: RunSql): Promise<T> {
     turn = rows instanceof Failed ? check.throw(rows.error) : check.next(rows);
   }
   return turn.value;
+}
+
+export interface NamedCheck {
+  readonly name: string;
+  readonly check: Check;
+}
+
+/** A check's verdict. One that throws has proved nothing, for or against: `unknown`, with what it said. */
+export async function verdictOf({ name, check }: NamedCheck, runSql: RunSql): Promise<CheckVerdict> {
+  try {
+    return await runCheck(check, runSql);
+  } catch (error) {
+    return { name, verdict: "unknown", anomalies: [], note: messageOf(error) };
+  }
 }
 
 class Failed {

@@ -2,7 +2,8 @@ import type { Anomaly } from "#core/verdict.ts";
 import { foldAnomalies } from "./anomaly-rows.ts";
 import type { Step } from "./check.ts";
 import { type Comparison, eventColumns, rowText, sameColumn, valueColumns } from "./comparison.ts";
-import type { CheckInputs } from "./inputs.ts";
+import { type CheckInputs, topicIsComplete } from "./inputs.ts";
+import { isUnread } from "./localize.ts";
 import { passesColumn } from "./source-view.ts";
 import { name, text } from "./sql.ts";
 
@@ -47,11 +48,13 @@ function keepDifferences({ comparison, joined, differing }: Differences): string
 
 /**
  * In the order of the conditions:
- * - lost: MySQL has the row, the lake never had its key, or has it as deleted;
+ * - phantom: only the lake has the row, and neither ledger nor snapshot ever told of it;
  * - resurrected: MySQL has no such row any more, the lake has it alive;
- * - phantom: only the lake has the row, and neither ledger nor topic ever told of it;
+ * - lost: MySQL has the row, the lake never had its key;
  * - stale: the lake lacks a later change of the key, which the topic has, or which the topic lacks, too;
- * - reordered: the lake has MySQL's row, and an older one after it;
+ * - reordered: the lake has MySQL's row, and an older one, or its deletion, after it. Where rows have a place in Kafka their
+ *   order is the topic's, so the topic must end with another record than the ledger's last: else MySQL went back by itself;
+ * - lost, again: the lake has the row as deleted;
  * - value-changed: none of these; the change arrived, with another value.
  */
 function classify({ inputs, comparison }: Differences): string {
@@ -59,13 +62,18 @@ function classify({ inputs, comparison }: Differences): string {
   const excused = inputs.pipeline.shape === "unwrapped" ? "d.side = 'lake' AND operations.kind = 'delete'" : "false";
   // Not by the sink, whose records all have a place in Kafka.
   const foreign = comparison.events.identity === undefined ? "false" : `(d.kind IS NOT NULL AND d."offset" IS NULL)`;
+  const reorderable = comparison.events.identity === undefined ? "true" : "topic_out_of_order";
+  const unplaced = topicIsComplete(inputs) ? "true" : `d."offset" IS NULL`;
   return `WITH ${stages(comparison)},
     known AS (
       SELECT d.*, operations.n AS operations, operations.kind AS last_kind, operations.gtid AS last_gtid, operations.after AS last_after,
         records.n AS records, records."offset" AS last_offset, versions.n AS versions, state.why,
-        ${foreign} AS not_the_sinks, ${behindTopic} AS behind_topic, unreported.hop AS lost_at, altered.columns AS altered,
-        versions.agreed AND NOT ${foreign} AS had_it, coalesce(state.hop, 'kafka->sink') AS lake_hop,
-        coalesce(operations.gtid <> '' AND records.gtid <> operations.gtid, false) AS topic_out_of_order,
+        ${foreign} AS not_the_sinks, ${behindTopic} AS behind_topic, unreported.hop AS lost_at, altered.columns AS altered, altered.hop AS altered_hop,
+        CASE WHEN records.unread THEN 'kafka->sink' ELSE coalesce(state.hop, 'kafka->sink') END AS lake_hop,
+        coalesce(records.kind <> operations.kind OR records.nth > operations.nth OR (operations.gtid <> '' AND records.gtid <> operations.gtid), false) AS topic_out_of_order,
+        d.side = 'lake' AND operations.n IS NULL AND NOT coalesce(records.in_snapshot, false) AND ${unplaced} AS never_there,
+        coalesce(records.nobodys, false) OR (never_there AND records.n > 0) AS nobodys,
+        versions.agreed AND NOT ${foreign} AND NOT nobodys AND ${reorderable} AS had_it,
         truncated.sql AS truncated, ${excused} AS excused
       FROM ${kept} AS d LEFT JOIN operations USING (key) LEFT JOIN records USING (key) LEFT JOIN versions USING (key)
       LEFT JOIN unreported USING (key) LEFT JOIN altered_here AS altered ON altered.key = d.key AND altered."offset" = d."offset"
@@ -76,21 +84,22 @@ function classify({ inputs, comparison }: Differences): string {
       SELECT *,
         CASE
           WHEN excused THEN NULL
-          WHEN side = 'lake' AND records IS NULL AND operations IS NULL THEN 'phantom'
+          WHEN never_there THEN 'phantom'
           WHEN side = 'lake' THEN 'resurrected'
           WHEN side = 'mysql' AND kind IS NULL THEN 'lost'
-          WHEN not_the_sinks THEN 'value-changed'
-          WHEN behind_topic OR lost_at IS NOT NULL THEN 'stale'
-          WHEN had_it THEN 'reordered'
+          WHEN side = 'both' AND not_the_sinks THEN 'value-changed'
+          WHEN side = 'both' AND (behind_topic OR lost_at IS NOT NULL) THEN 'stale'
+          WHEN had_it AND NOT behind_topic AND lost_at IS NULL THEN 'reordered'
           WHEN side = 'mysql' THEN 'lost'
           ELSE 'value-changed'
         END AS class,
         CASE
-          WHEN not_the_sinks OR (side = 'lake' AND records IS NULL) THEN 'object-store->catalog'
+          WHEN not_the_sinks OR (side = 'lake' AND records IS NULL AND "offset" IS NULL) THEN 'object-store->catalog'
+          WHEN never_there AND records IS NULL THEN 'kafka->sink'
           WHEN behind_topic OR (kind IS NULL AND records IS NOT NULL) THEN lake_hop
           WHEN lost_at IS NOT NULL THEN lost_at
-          WHEN altered IS NOT NULL THEN lake_hop
-          WHEN topic_out_of_order THEN 'debezium->kafka'
+          WHEN altered IS NOT NULL THEN altered_hop
+          WHEN topic_out_of_order OR nobodys THEN 'debezium->kafka'
           WHEN had_it THEN 'kafka->sink'
           WHEN side = 'lake' AND truncated IS NOT NULL THEN 'debezium->kafka'
           WHEN side = 'lake' AND last_kind = 'delete' THEN 'kafka->sink'
@@ -120,17 +129,28 @@ function stages(comparison: Comparison): string {
   const wholeRow = rowText(valueColumns(comparison), "changes");
   return `changes AS (${changes}),
     records AS (
-      SELECT key, count(*) AS n, max("offset") AS "offset", max_by(place, "offset") AS gtid
-      FROM main.records WHERE ${ofTable} GROUP BY key
+      SELECT key, count(*) AS n, max("offset") AS "offset", max_by(coalesce(place, ''), "offset") AS gtid, max_by(kind, "offset") AS kind,
+        max_by(nth, "offset") AS nth, bool_or(kind = 'snapshot') AS in_snapshot, max_by(unread, "offset") AS unread, max_by(nobodys, "offset") AS nobodys
+      FROM (
+        SELECT r.*, row_number() OVER (PARTITION BY key, place, kind ORDER BY "offset") AS nth, ${isUnread("r")} AS unread,
+          kind <> 'snapshot' AND NOT EXISTS (SELECT 1 FROM ledger AS o WHERE o."table" = r."table" AND o.key = r.key AND o.kind = r.kind
+            AND o.status <> 'fail' AND (o.place IS NULL OR o.place = r.place)) AS nobodys
+        FROM main.records AS r WHERE ${ofTable}
+      ) GROUP BY key
     ),
     operations AS (
-      SELECT key, count(*) AS n, arg_max(kind, seq) AS kind, max_by(coalesce(place, ''), seq) AS gtid, max_by(after, seq) AS after, max(seq) AS seq
-      FROM ledger WHERE ${ofTable} AND status = 'ok' GROUP BY key
+      SELECT key, count(*) AS n, max_by(kind, seq) AS kind, max_by(coalesce(place, ''), seq) AS gtid, arg_max_null(after, seq) AS after,
+        max_by(nth, seq) AS nth, max(seq) AS seq
+      FROM (
+        SELECT *, row_number() OVER (PARTITION BY key, place, kind ORDER BY seq) AS nth FROM ledger WHERE ${ofTable} AND status = 'ok'
+      ) GROUP BY key
     ),
     unreported AS (
       SELECT key, max_by(m.hop, m.seq) AS hop FROM missing_operations AS m JOIN operations AS o USING (key, seq) WHERE ${ofTable} GROUP BY key
     ),
-    altered_here AS (SELECT * FROM altered WHERE ${ofTable}),
+    altered_here AS (
+      SELECT key, "partition", "offset", any_value(hop) AS hop, any_value(columns) AS columns FROM altered WHERE ${ofTable} GROUP BY ALL
+    ),
     truncated AS (
       SELECT max(sql) AS sql FROM binlog WHERE kind = 'statement' AND regexp_matches(sql, '(?i)^ *truncate ') AND contains(sql, ${text(table.name)})
     ),

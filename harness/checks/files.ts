@@ -29,7 +29,7 @@ const named = `WITH wrong AS (
   )
   SELECT class, hop, "table", path AS key, sum(CASE class WHEN 'lost' THEN records ELSE 1 END) OVER (PARTITION BY class, "table") AS n,
     path || ' ' || what || ' (' || records || ' records)' AS evidence
-  FROM wrong ORDER BY class, "table", path LIMIT 20`;
+  FROM wrong QUALIFY row_number() OVER (PARTITION BY class, "table" ORDER BY path) <= 10 ORDER BY class, "table", path`;
 
 /** Data files that no snapshot of any table names. What they hold is looked up in the lake. */
 function* orphans(): Step<readonly SqlRow[]> {
@@ -54,5 +54,5 @@ function* orphans(): Step<readonly SqlRow[]> {
   }
   return yield `SELECT 'orphan-file' AS class, 'object-store->catalog' AS hop, "table", key, count(*) OVER (PARTITION BY "table") AS n,
       key || chr(10) || '  no snapshot names it; ' || coalesce(foreign_rows || ' of its ' || rows || ' rows are nowhere in the lake', 'its rows cannot be told from others') AS evidence
-    FROM orphans WHERE foreign_rows > 0 ORDER BY key LIMIT 5`;
+    FROM orphans WHERE foreign_rows > 0 QUALIFY row_number() OVER (PARTITION BY "table" ORDER BY key) <= 5 ORDER BY key`;
 }

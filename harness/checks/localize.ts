@@ -5,14 +5,15 @@ import { keyOfPath } from "./table-files.ts";
 
 /**
  * Tables that say where the guilty hop is, made of the evidence once, before any check looks for what is wrong:
- * `records`, `recorded_from`, `source_moves`, `group_moves`, `missing_operations`, `table_state`.
+ * `records`, `recorded_from`, `source_offsets`, `source_moves`, `group_moves`, `missing_operations`, `table_state`.
  */
 export function* localize(inputs: CheckInputs): Step<void> {
   yield records;
-  yield `CREATE OR REPLACE TABLE altered ("table" VARCHAR, topic VARCHAR, "partition" INTEGER, "offset" BIGINT, key VARCHAR, columns VARCHAR)`;
+  yield `CREATE OR REPLACE TABLE altered ("table" VARCHAR, topic VARCHAR, "partition" INTEGER, "offset" BIGINT, key VARCHAR, hop VARCHAR, columns VARCHAR)`;
   yield recordedFrom(inputs);
   yield stoppedTimes(inputs);
-  yield sourceMoves(inputs);
+  yield sourceOffsets(inputs);
+  yield sourceMoves;
   yield groupMoves(inputs);
   yield missingOperations;
   yield tableState;
@@ -43,26 +44,27 @@ function stoppedTimes({ pipeline: { names } }: CheckInputs): string {
 }
 
 /**
- * The source's stored offset, each change of it as its offsets topic has it: `was` and `now` are the number of transactions
- * in its GTID set (without GTIDs, the place in the binlog). `last`: the newest transaction of each server in the set.
+ * The source's stored offset, each that its offsets topic has: `transactions` is their number in its GTID set; without
+ * GTIDs, there is the place in the binlog.
  */
-function sourceMoves({ pipeline: { names } }: CheckInputs): string {
-  return `CREATE OR REPLACE TABLE source_moves AS
-    WITH stored AS (
-      SELECT "wallMs", rowid AS turn, detail->>'gtids' AS gtids, (detail->>'transactions')::BIGINT AS transactions,
-        detail->>'file' AS "file", (detail->>'pos')::BIGINT AS pos
-      FROM positions WHERE kind = 'source' AND name = ${text(names.sourceConnector)} AND (detail->>'file') IS NOT NULL
-    ),
-    ordered AS (
+function sourceOffsets({ pipeline: { names } }: CheckInputs): string {
+  return `CREATE OR REPLACE TABLE source_offsets AS
+    SELECT "wallMs", rowid AS turn, detail->>'gtids' AS gtids, (detail->>'transactions')::BIGINT AS transactions,
+      detail->>'file' AS "file", (detail->>'pos')::BIGINT AS pos
+    FROM positions WHERE kind = 'source' AND name = ${text(names.sourceConnector)} AND (detail->>'file') IS NOT NULL`;
+}
+
+/** Each change of the source's stored offset: what it `was`, and what it is now. */
+const sourceMoves = `CREATE OR REPLACE TABLE source_moves AS
+    WITH ordered AS (
       SELECT *, lag(gtids) OVER turns AS was_gtids, lag(transactions) OVER turns AS was,
         lag("file") OVER turns AS was_file, lag(pos) OVER turns AS was_pos
-      FROM stored WINDOW turns AS (ORDER BY turn)
+      FROM source_offsets WINDOW turns AS (ORDER BY turn)
     )
     SELECT o.*, EXISTS (SELECT 1 FROM stopped AS s WHERE s.connector = 'source' AND o."wallMs" BETWEEN s.since AND s.until) AS by_hand,
       CASE WHEN gtids IS NOT NULL AND was_gtids IS NOT NULL THEN transactions < was
         ELSE (length("file"), "file", pos) < (length(was_file), was_file, was_pos) END AS back
     FROM ordered AS o WHERE was_file IS NOT NULL`;
-}
 
 /** The sink's data group, as it was seen every half second: where an offset went back, or forward while the sink was stopped. */
 function groupMoves({ pipeline: { names } }: CheckInputs): string {
@@ -80,6 +82,12 @@ function groupMoves({ pipeline: { names } }: CheckInputs): string {
     SELECT o.*, now < was AS back,
       EXISTS (SELECT 1 FROM stopped AS s WHERE s.connector = 'sink' AND o."wallMs" BETWEEN s.since AND s.until) AS by_hand
     FROM ordered AS o WHERE now <> was`;
+}
+
+/** Whether the sink's group was moved past a record by hand. */
+export function isUnread(record: string): string {
+  return `EXISTS (SELECT 1 FROM group_moves AS g WHERE g.by_hand AND NOT g.back AND g.topic = ${record}.topic
+    AND g."partition" = ${record}."partition" AND ${record}."offset" >= g.was AND ${record}."offset" < g.now)`;
 }
 
 /**
@@ -102,7 +110,7 @@ const missingOperations = `CREATE OR REPLACE TABLE missing_operations AS
   numbered AS (
     SELECT *, regexp_extract(gtid, '^(.*):', 1) AS server, regexp_extract(gtid, ':(\\d+)$', 1) AS number FROM missing
   ),
-  last AS (SELECT max_by(gtids, turn) AS gtids FROM source_moves)
+  last AS (SELECT max_by(gtids, turn) AS gtids FROM source_offsets)
   SELECT m.* EXCLUDE (server, number, nth), jump.gtids AS jumped_to, jump.was_gtids AS jumped_from,
     CASE WHEN jump.turn IS NOT NULL THEN 'mysql->debezium'
       WHEN number <> '' AND last.gtids IS NOT NULL AND number::BIGINT > coalesce(try_cast(regexp_extract(last.gtids, server || ':(?:[^,]*[:-])?(\\d+)(?:,|$)', 1) AS BIGINT), 9223372036854775807)

@@ -22,7 +22,7 @@ const sourceMoves = `SELECT CASE WHEN back THEN 'offset-went-back' ELSE 'offset-
     'the source''s stored offset' || chr(10) || '  from ' || coalesce(was_gtids, was_file || ':' || was_pos) || chr(10) || '  to   '
       || coalesce(gtids, "file" || ':' || pos) AS evidence
   FROM source_moves WHERE back OR (by_hand AND EXISTS (SELECT 1 FROM missing_operations WHERE jumped_to = gtids))
-  ORDER BY turn LIMIT 5`;
+  QUALIFY row_number() OVER (PARTITION BY back ORDER BY turn) <= 5 ORDER BY turn`;
 
 const groupMoves = `WITH moves AS (
     SELECT *, CASE WHEN back THEN 'offset-went-back' ELSE 'offset-ahead-of-data' END AS class FROM group_moves
@@ -33,4 +33,4 @@ const groupMoves = `WITH moves AS (
   )
   SELECT class, 'kafka->sink' AS hop, 'all' AS "table", '' AS key, count(*) OVER (PARTITION BY class) AS n,
     'the sink''s group on ' || topic || ', partition ' || "partition" || ': from ' || was || ' to ' || now AS evidence
-  FROM moves ORDER BY class, turn LIMIT 10`;
+  FROM moves QUALIFY row_number() OVER (PARTITION BY class ORDER BY turn) <= 5 ORDER BY class, turn`;

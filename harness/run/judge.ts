@@ -1,18 +1,17 @@
-import { runCheck } from "#checks/check.ts";
+import { runCheck, verdictOf } from "#checks/check.ts";
 import type { EvidenceFiles } from "#checks/evidence.ts";
 import { deliveredSinceFlush } from "#checks/flush.ts";
 import type { CheckInputs } from "#checks/inputs.ts";
 import { judge as judgeChecks } from "#checks/judge.ts";
 import { prepare } from "#checks/prepare.ts";
 import { attachedMysql } from "#checks/source-view.ts";
-import { messageOf } from "#core/errors.ts";
 import type { Anomaly, CheckVerdict } from "#core/verdict.ts";
 import type { VersionSet } from "#core/versions.ts";
 import { openLake, openMysql } from "#pipeline";
 import { mysqlCatalog } from "#stages/duckdb/attach.ts";
 import type { Duckdb, LakeQuery } from "#stages/duckdb/client.ts";
 import { describeTables } from "#stages/mysql/tables.ts";
-import { everyCheck, type ScenarioCheck } from "./checks.ts";
+import { everyCheck } from "./checks.ts";
 import type { FaultContext } from "./context.ts";
 import type { RunFolder } from "./folder.ts";
 import { type Gathered, gather } from "./gather.ts";
@@ -51,7 +50,7 @@ export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
     context.history.append({ type: "note", text: `${table} was read from its data files: ${trouble}` });
   const checks: CheckVerdict[] = [];
   for (const check of scenario.checks ?? everyCheck) {
-    const verdict = await checked({ check, inputs, lake });
+    const verdict = await verdictOf({ name: check.name, check: check(inputs) }, lake.rows);
     context.history.append({ type: "check", check: verdict });
     checks.push(verdict);
   }
@@ -94,23 +93,6 @@ async function inputsOf({ context, lake, recorder, gathered }: Inputs): Promise<
     source: attachedMysql(mysqlCatalog),
     recordedFrom: recorder.from,
   };
-}
-
-/** A check that throws has proved nothing, for or against. */
-async function checked({
-  check,
-  inputs,
-  lake,
-}: {
-  check: ScenarioCheck;
-  inputs: CheckInputs;
-  lake: LakeQuery;
-}): Promise<CheckVerdict> {
-  try {
-    return await runCheck(check(inputs), lake.rows);
-  } catch (error) {
-    return { name: check.name, verdict: "unknown", anomalies: [], note: messageOf(error) };
-  }
 }
 
 /** Rows that never arrived, or arrived too late, though nothing that is there is wrong. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { changelog } from "#checks/changelog.ts";
@@ -6,8 +6,10 @@ import { runCheck } from "#checks/check.ts";
 import { currentState } from "#checks/current-state.ts";
 import { type EvidenceFiles, evidenceStatements, type Relation, relations } from "#checks/evidence.ts";
 import { files } from "#checks/files.ts";
+import type { CheckInputs } from "#checks/inputs.ts";
 import { positions } from "#checks/positions.ts";
 import { examine, prepare } from "#checks/prepare.ts";
+import type { RunSql } from "#core/ports.ts";
 import type { AnomalyClass, CheckVerdict, Hop } from "#core/verdict.ts";
 import { type Duckdb, openDuckdb } from "#stages/duckdb/client.ts";
 import { inputsFor } from "../people.ts";
@@ -25,6 +27,10 @@ export interface JudgeOptions {
   readonly reorder?: <T>(rows: readonly T[]) => readonly T[];
   /** The evidence as a finished run keeps it. */
   readonly fromParquet?: boolean;
+  /** What the checks are told otherwise than that the shape is DebeziumTransform's, with a primary key. */
+  readonly inputs?: Partial<CheckInputs>;
+  /** Parquet files in the bucket, by their key: a SELECT for each. */
+  readonly inBucket?: Readonly<Record<string, string>>;
 }
 
 /** A DuckDB and a folder for many worlds, one after the other. */
@@ -35,6 +41,7 @@ export interface Judging extends AsyncDisposable {
 export async function openJudging(): Promise<Judging> {
   const folder = await mkdtemp(join(tmpdir(), "floe-worlds-"));
   const duckdb = await openDuckdb({});
+  await duckdb.run("SET threads = 1");
   return {
     judge: (world, options = {}) => judge({ duckdb, folder, world, ...options }),
     [Symbol.asyncDispose]: async () => {
@@ -50,7 +57,16 @@ interface Judged extends JudgeOptions {
   readonly world: World;
 }
 
-async function judge({ duckdb, folder, world, reorder = (rows) => rows, fromParquet = false }: Judged) {
+async function judge(options: Judged): Promise<Verdicts> {
+  const {
+    duckdb,
+    folder,
+    world,
+    reorder = (rows) => rows,
+    fromParquet = false,
+    inputs: changed,
+    inBucket = {},
+  } = options;
   const evidence = evidenceOf(world);
   const written = await write(folder, { ...evidence, relations: ordered(evidence.relations, reorder) });
   await duckdb.run(tableOf("mysql_people", "id: 'BIGINT', name: 'VARCHAR', salary: 'BIGINT'", written.mysql));
@@ -62,15 +78,27 @@ async function judge({ duckdb, folder, world, reorder = (rows) => rows, fromParq
       written.lake,
     ),
   );
-  const inputs = { ...inputsFor({ shape: "debezium-transform" }), lakeTellsFiles: true };
-  let prepared = await runCheck(prepare(inputs, written.relations), duckdb.rows);
+  await fillBucket({ duckdb, folder }, inBucket);
+  const rows: RunSql = (sql) => duckdb.rows(sql.replaceAll("read_parquet('s3://lake/", `read_parquet('${folder}/`));
+  const inputs = { ...inputsFor({ shape: "debezium-transform" }), lakeTellsFiles: true, ...changed };
+  let prepared = await runCheck(prepare(inputs, written.relations), rows);
   if (fromParquet) {
     for (const statement of evidenceStatements(await keepAsParquet(duckdb, folder))) await duckdb.run(statement);
-    prepared = await runCheck(examine(inputs), duckdb.rows);
+    prepared = await runCheck(examine(inputs), rows);
   }
   const verdicts = {} as Record<CheckName, CheckVerdict>;
-  for (const name of checkNames) verdicts[name] = await runCheck(checks[name](prepared.inputs), duckdb.rows);
+  for (const name of checkNames) verdicts[name] = await runCheck(checks[name](prepared.inputs), rows);
   return verdicts;
+}
+
+async function fillBucket(
+  { duckdb, folder }: Pick<Judged, "duckdb" | "folder">,
+  objects: NonNullable<JudgeOptions["inBucket"]>,
+): Promise<void> {
+  for (const [key, select] of Object.entries(objects)) {
+    await mkdir(join(folder, key, ".."), { recursive: true });
+    await duckdb.run(`COPY (${select}) TO '${join(folder, key)}' (FORMAT parquet)`);
+  }
 }
 
 /** The positions tell what came after what by the order of their lines. */
@@ -120,7 +148,8 @@ export interface Group {
 /** What a check has told, in an order of its own. */
 export function groupsOf({ anomalies }: CheckVerdict): readonly Group[] {
   const groups = anomalies.map(({ class: name, hop, count, key, evidence }): Group => {
-    const keys = evidence.filter((line) => line.startsWith("id="));
+    // An example begins with its key; the lines below it are indented.
+    const keys = evidence.flatMap((line) => /^(?:id=|s3:)\S+/.exec(line) ?? []);
     return { class: name, hop, count, keys: keys.length === 0 ? [key] : keys };
   });
   return inOrder(groups);

@@ -1,0 +1,61 @@
+import { names, topicName } from "../people.ts";
+import { connectorState, sourceOffset, type Told } from "./exact-history.ts";
+import type { Position, World } from "./world.ts";
+
+/** A stored offset that is moved: from here on, what the positions tell. */
+export interface SourceMove {
+  readonly from: number;
+  readonly to: number;
+  /** While the connector is stopped; else it happens by itself. */
+  readonly byHand: boolean;
+}
+
+/** The source's offset moves from one transaction to another, and the connector goes on from there to the end. */
+export function withSourceMove(world: World, { from, to, byHand }: SourceMove): World {
+  const offset = (last: number) => sourceOffset(world.positionMode, last);
+  const numbers = world.positions.flatMap(({ kind, detail }) =>
+    kind === "source" ? [Number(detail["pos"]) / 1000] : [],
+  );
+  const before = numbers.filter((number) => number <= from).map(offset);
+  const after = numbers.filter((number) => number > to).map(offset);
+  const moved = halted(names.sourceConnector, byHand, [offset(to)]);
+  return { ...world, positions: timed([...others(world, "source"), ...before, ...moved, ...after]) };
+}
+
+/** The source's offset stays at this transaction. */
+export function withSourceAt(world: World, last: number): World {
+  const kept = world.positions.filter(({ kind, detail }) => kind !== "source" || Number(detail["pos"]) <= last * 1000);
+  return { ...world, positions: kept };
+}
+
+export interface GroupMove {
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+  readonly end: number;
+  readonly byHand: boolean;
+}
+
+/** The sink's group moves in one partition, and goes on from there. */
+export function withGroupMove(world: World, { partition, from, to, end, byHand }: GroupMove): World {
+  const offset = (next: number): Told => ({
+    kind: "group",
+    name: names.sinkGroup,
+    detail: { [`${topicName}/${partition}`]: next },
+  });
+  const moved = halted(names.sinkConnector, byHand, [offset(to)]);
+  return { ...world, positions: timed([...others(world, "group"), offset(from), ...moved, offset(end)]) };
+}
+
+function halted(connector: string, byHand: boolean, told: readonly Told[]): Told[] {
+  return byHand ? [connectorState(connector, "STOPPED"), ...told, connectorState(connector, "RUNNING")] : [...told];
+}
+
+function others({ positions }: World, kind: Position["kind"]): readonly Told[] {
+  return positions.filter((position) => position.kind !== kind);
+}
+
+/** Far enough apart that a connector's stop covers nothing but what happens in it. */
+function timed(told: readonly Told[]): Position[] {
+  return told.map((position, turn) => ({ ...position, wallMs: turn * 10_000 }));
+}
