@@ -1,11 +1,5 @@
 import { Command, CommanderError } from "commander";
 import { FloeError, renderError } from "#core/errors.ts";
-import { addExplain } from "./explain.ts";
-import { addJudge } from "./judge.ts";
-import { addDoctor, addLock, addSetup } from "./parts.ts";
-import { addReport } from "./report.ts";
-import { addScenario } from "./scenario.ts";
-import { addDown, addSql, addStatus, addUp } from "./stack.ts";
 
 /** argv -> calls. The only folder with process.exit and console. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -16,17 +10,9 @@ async function main(argv: readonly string[]): Promise<number> {
     .exitOverride();
   let exitCode = 0;
   const ends = (code: number) => void (exitCode = code);
-  addScenario(program, ends);
-  addReport(program);
-  addSetup(program);
-  addDoctor(program, ends);
-  addLock(program);
-  addUp(program, ends);
-  addDown(program);
-  addStatus(program);
-  addSql(program);
-  addExplain(program);
-  addJudge(program, ends);
+  // Linting is run on every save and every commit: it does not wait for the drivers of the servers to load.
+  const { addCommands } = argv[2] === "lint" ? await import("./quick-commands.ts") : await import("./commands.ts");
+  addCommands(program, ends);
   await program.parseAsync(argv);
   return exitCode;
 }

@@ -13,7 +13,12 @@ export interface ConfigurationFile {
 }
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const bare = z.record(z.string(), scalar);
+/** What a file says to `floe lint` alone; Connect never sees it. */
+const forLint = "_floe";
+const bare = z
+  .record(z.string(), z.unknown())
+  .transform((settings) => Object.fromEntries(Object.entries(settings).filter(([key]) => key !== forLint)))
+  .pipe(z.record(z.string(), scalar));
 const named = z.object({ name: z.string().optional(), config: bare }).transform(({ config }) => config);
 
 /** Reads a connector's JSON in either of Connect's shapes: the bare map, or `{"name": …, "config": {…}}`. */

@@ -24,6 +24,11 @@ describe("a connector's file", () => {
     expect(parseConnector({ file: "c.json", text: wrapped }).settings).toEqual(settings);
   });
 
+  test("keeps what it says to the linter to itself", () => {
+    const text = '{"_floe": {"off": ["unknown-key"]}, "topic": "t"}';
+    expect(parseConnector({ file: "c.json", text }).settings).toEqual({ topic: "t" });
+  });
+
   test("with a syntax error names file, line and column", () => {
     const error = errorOf(() => parseConnector({ file: "c.json", text: '{\n  "a": "b",\n  "c" "d"\n}' }));
     expect(error.code).toBe("CONNECTOR_SYNTAX");

@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { addExplain } from "./explain.ts";
+import { addJudge } from "./judge.ts";
+import { addLint } from "./lint.ts";
+import { addDoctor, addLock, addSetup } from "./parts.ts";
+import { addReport } from "./report.ts";
+import { addScenario } from "./scenario.ts";
+import { addDown, addSql, addStatus, addUp } from "./stack.ts";
+
+/** Every command of the program. */
+export function addCommands(program: Command, ends: (exitCode: number) => void): void {
+  addScenario(program, ends);
+  addReport(program);
+  addLint(program, ends);
+  addSetup(program);
+  addDoctor(program, ends);
+  addLock(program);
+  addUp(program, ends);
+  addDown(program);
+  addStatus(program);
+  addSql(program);
+  addExplain(program);
+  addJudge(program, ends);
+}

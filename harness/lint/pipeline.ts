@@ -1,0 +1,121 @@
+import type { Definitions } from "./definitions.ts";
+import type { Document, Kind } from "./document.ts";
+import { dialect } from "./java-regex.ts";
+import { isOpaque, listOf, View } from "./view.ts";
+
+export const debezium: readonly Kind[] = ["mysql-source", "mariadb-source", "postgres-source", "sqlserver-source"];
+export const sinks: readonly Kind[] = ["iceberg-sink", "s3-sink", "sink"];
+export const sources: readonly Kind[] = [...debezium, "source"];
+export const connectors: readonly Kind[] = [...sources, ...sinks, "connector"];
+
+/** A converter as a connector uses it: its own, or the worker's. */
+export interface Converter {
+  readonly type: string;
+  readonly from: View;
+  text(name: string): string | undefined;
+}
+
+/** Documents that belong together, and what they are judged for. */
+export class Pipeline {
+  readonly views: readonly View[];
+  readonly definitions: Definitions;
+  readonly target: "production" | "local";
+  readonly #brokers: number | undefined;
+
+  constructor(options: {
+    readonly documents: readonly Document[];
+    readonly definitions: Definitions;
+    readonly target: "production" | "local";
+    readonly brokers?: number | undefined;
+  }) {
+    this.views = options.documents.map((document) => new View(document));
+    this.definitions = options.definitions;
+    this.target = options.target;
+    this.#brokers = options.brokers;
+  }
+
+  all(...kinds: readonly Kind[]): View[] {
+    return this.views.filter(({ kind }) => kinds.includes(kind));
+  }
+
+  /** The others of a document's kinds. */
+  others(view: View, kinds: readonly Kind[]): View[] {
+    return this.all(...kinds).filter((other) => other !== view);
+  }
+
+  /** How many brokers there are, where that is known; a laptop has one. */
+  get brokers(): number | undefined {
+    const told = this.views.flatMap(({ document }) => document.brokers ?? [])[0];
+    const files = this.all("broker").length;
+    if (this.#brokers !== undefined) return this.#brokers;
+    return told ?? (files > 1 ? files : this.target === "local" ? 1 : undefined);
+  }
+
+  /** The one worker's settings; none where there are several or no files of them. */
+  get worker(): View | undefined {
+    const workers = this.all("connect-worker");
+    return workers.length === 1 ? workers[0] : undefined;
+  }
+
+  /** A topic's settings, by its name. */
+  topic(name: string | undefined): View | undefined {
+    return name === undefined ? undefined : this.all("topic").find(({ document }) => document.name === name);
+  }
+
+  /** The sinks that read what a source writes. */
+  sinksOf(source: View, kind?: Kind): View[] {
+    return (kind === undefined ? this.all(...sinks) : this.all(kind)).filter((sink) => this.feeds(source, sink));
+  }
+
+  sourcesOf(sink: View): View[] {
+    return this.all(...debezium).filter((source) => this.feeds(source, sink));
+  }
+
+  feeds(source: View, sink: View): boolean {
+    const prefix = source.text("topic.prefix");
+    const topics = sink.get("topics") ?? sink.get("topics.regex");
+    // What cannot be read may fit: with one of each there is nothing else for them to be.
+    if (prefix === undefined || topics === undefined || isOpaque(topics.value))
+      return this.all(...debezium).length === 1 || topics === undefined;
+    return topicsFrom(source).some((topic) => reads(sink, topic)) || namesPrefix(topics.value, prefix);
+  }
+
+  /** The converter that a connector's keys or values go through. */
+  converter(view: View, part: "key" | "value"): Converter | undefined {
+    const name = `${part}.converter`;
+    const from = view.has(name) ? view : this.worker;
+    const type = from?.text(name);
+    if (from === undefined || type === undefined) return undefined;
+    return { type, from, text: (key) => from.text(`${name}.${key}`) };
+  }
+}
+
+/** Whether a sink's `topics` or `topics.regex` takes a topic in. */
+export function reads(sink: View, topic: string): boolean {
+  if (listOf(sink.text("topics")).includes(topic)) return true;
+  const pattern = sink.text("topics.regex");
+  return pattern !== undefined && dialect(`^(?:${pattern})$`)?.test(topic) === true;
+}
+
+/** The topics of a Debezium source, as far as its include lists name tables. */
+export function topicsFrom(source: View): string[] {
+  const prefix = source.text("topic.prefix");
+  if (prefix === undefined) return [];
+  return tablesOf(source).map((table) => `${prefix}.${table}`);
+}
+
+/** Tables that an include list names, not by patterns: `db\\.table` is `db.table`. */
+export function tablesOf(source: View): string[] {
+  const plain = (item: string) => item.replaceAll(/\\+\./g, ".").replaceAll("[.]", ".");
+  const tables = source.list("table.include.list").map(plain);
+  const databases = [...source.list("database.include.list"), ...source.list("schema.include.list")].map(plain);
+  const named = tables.length > 0 ? tables : databases.map((database) => `${database}.some_table`);
+  return named
+    .map((table) => table.replaceAll(/\.[*+]|\[[^\]]*\][*+]?/g, "some_table"))
+    .filter((table) => /^[\w$.-]+$/.test(table));
+}
+
+function namesPrefix(topics: string, prefix: string): boolean {
+  const plain = topics.replaceAll(/\\+\./g, ".").replaceAll(/[()^]/g, "");
+  return listOf(plain.replaceAll("|", ",")).some((topic) => topic === prefix || topic.startsWith(`${prefix}.`));
+}

@@ -1,0 +1,43 @@
+// Classes that a worker may have besides those whose jars were read: names alone, from their documentation.
+
+export const wellKnownConnectors: readonly string[] = [
+  "io.debezium.connector.mysql.MySqlConnector",
+  "io.debezium.connector.mariadb.MariaDbConnector",
+  "io.debezium.connector.postgresql.PostgresConnector",
+  "io.debezium.connector.sqlserver.SqlServerConnector",
+  "io.debezium.connector.oracle.OracleConnector",
+  "io.debezium.connector.mongodb.MongoDbConnector",
+  "io.debezium.connector.db2.Db2Connector",
+  "io.debezium.connector.vitess.VitessConnector",
+  "io.debezium.connector.spanner.SpannerConnector",
+  "io.debezium.connector.informix.InformixConnector",
+  "io.debezium.connector.jdbc.JdbcSinkConnector",
+  "io.debezium.connector.mongodb.MongoDbSinkConnector",
+  "io.confluent.connect.s3.S3SinkConnector",
+  "io.confluent.connect.s3.source.S3SourceConnector",
+  "io.confluent.connect.jdbc.JdbcSourceConnector",
+  "io.confluent.connect.jdbc.JdbcSinkConnector",
+  "io.confluent.connect.elasticsearch.ElasticsearchSinkConnector",
+  "io.confluent.connect.hdfs3.Hdfs3SinkConnector",
+  "io.confluent.connect.gcs.GcsSinkConnector",
+  "io.confluent.kafka.connect.datagen.DatagenConnector",
+  "io.aiven.kafka.connect.s3.AivenKafkaConnectS3SinkConnector",
+  "io.aiven.connect.jdbc.JdbcSourceConnector",
+  "io.aiven.connect.jdbc.JdbcSinkConnector",
+  "com.snowflake.kafka.connector.SnowflakeSinkConnector",
+  "com.wepay.kafka.connect.bigquery.BigQuerySinkConnector",
+  "com.mongodb.kafka.connect.MongoSinkConnector",
+  "com.mongodb.kafka.connect.MongoSourceConnector",
+  "org.apache.hudi.connect.HoodieSinkConnector",
+  "org.apache.kafka.connect.file.FileStreamSourceConnector",
+  "org.apache.kafka.connect.file.FileStreamSinkConnector",
+  "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+  "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+  "org.apache.kafka.connect.mirror.MirrorHeartbeatConnector",
+  "org.apache.kafka.connect.tools.MockSourceConnector",
+  "org.apache.kafka.connect.tools.VerifiableSourceConnector",
+  "org.apache.kafka.connect.tools.VerifiableSinkConnector",
+];
+
+/** Converters that come as plugins of their own. */
+export const pluginConverters = /^(io\.confluent\.connect\.|io\.apicurio\.|com\.amazonaws\.services\.schemaregistry\.)/;
