@@ -14,6 +14,13 @@ export interface KnownKeys {
 
 /** What the chosen versions take in a document; undefined where nobody has extracted it. */
 export function knownKeys(view: View, definitions: Definitions): KnownKeys | undefined {
+  if (!reckoned.has(view)) reckoned.set(view, reckon(view, definitions));
+  return reckoned.get(view);
+}
+
+const reckoned = new WeakMap<View, KnownKeys | undefined>();
+
+function reckon(view: View, definitions: Definitions): KnownKeys | undefined {
   if (view.kind === "connect-worker") {
     const standalone = view.has("offset.storage.file.filename");
     return known({

@@ -35,7 +35,7 @@ const controlMissing: Find = (view, pipeline) => {
 
 const controlShared: Find = (view, pipeline) => {
   const name = controlTopic(view);
-  const other = pipeline.others(view, iceberg).find((each) => controlTopic(each) === name);
+  const other = pipeline.sharing(view, iceberg, "control topic", controlTopic);
   return name === undefined || other === undefined
     ? []
     : [at(view, "iceberg.control.topic", `the control topic ${name} is ${other.document.file}'s, too`)];
@@ -88,8 +88,9 @@ const groupOverridden: Find = (view) => {
 };
 
 const nameReused: Find = (view, pipeline) => {
-  const name = view.document.name ?? view.text("name");
-  const other = pipeline.others(view, connectors).find((each) => (each.document.name ?? each.text("name")) === name);
+  const named = (of: View) => of.document.name ?? of.text("name");
+  const name = named(view);
+  const other = pipeline.sharing(view, connectors, "name", named);
   return name === undefined || other === undefined
     ? []
     : [at(view, "name", `the connector ${name} stands in ${other.document.file}, too`)];
