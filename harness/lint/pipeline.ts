@@ -106,9 +106,9 @@ export class Pipeline {
     const prefix = source.text("topic.prefix");
     const topics = sink.get("topics") ?? sink.get("topics.regex");
     // What cannot be read may fit: with one of each there is nothing else for them to be.
-    if (prefix === undefined || topics === undefined || isOpaque(topics.value))
+    if (prefix === undefined || topics === undefined || isOpaque(topics.value) || renamesTopics(source))
       return this.all(...debezium).length === 1 || topics === undefined;
-    return topicsFrom(source).some((topic) => reads(sink, topic)) || namesPrefix(topics.value, prefix);
+    return topicsFrom(source).some((topic) => reads(sink, topic)) || namesPrefix(sink, topics.value, prefix);
   }
 
   /** The converter that a connector's keys or values go through. */
@@ -119,6 +119,14 @@ export class Pipeline {
     if (from === undefined || type === undefined) return undefined;
     return { type, from, text: (key) => from.text(`${name}.${key}`) };
   }
+}
+
+/** Whether a transform gives a source's topics other names, which are not reckoned here. */
+export function renamesTopics(source: View): boolean {
+  return (
+    source.has("topic.naming.strategy") ||
+    source.transforms.some(({ type }) => /(Regex|Timestamp|ByLogicalTable|Event)Router$/.test(type ?? ""))
+  );
 }
 
 /** What a sink reads, made ready to be asked. */
@@ -160,13 +168,23 @@ export function tablesOf(source: View): string[] {
   const plain = (item: string) => item.replaceAll(/\\+\./g, ".").replaceAll("[.]", ".");
   const tables = source.list("table.include.list").map(plain);
   const databases = [...source.list("database.include.list"), ...source.list("schema.include.list")].map(plain);
-  const named = tables.length > 0 ? tables : databases.map((database) => `${database}.some_table`);
+  const listed = tables.length > 0 ? tables : databases.map((database) => `${database}.some_table`);
+  // SQL Server's tables are listed as schema.table, and their topics begin with the database.
+  const named =
+    source.kind === "sqlserver-source"
+      ? source.list("database.names").flatMap((database) => listed.map((table) => `${database}.${table}`))
+      : listed;
   return named
     .map((table) => table.replaceAll(/\.[*+]|\[[^\]]*\][*+]?/g, "some_table"))
     .filter((table) => /^[\w$.-]+$/.test(table));
 }
 
-function namesPrefix(topics: string, prefix: string): boolean {
-  const plain = topics.replaceAll(/\\+\./g, ".").replaceAll(/[()^]/g, "");
-  return listOf(plain.replaceAll("|", ",")).some((topic) => topic === prefix || topic.startsWith(`${prefix}.`));
+const beginningsOf = new WeakMap<View, readonly string[]>();
+
+/** Whether a sink's topics, patterns read as names, begin with a source's prefix. */
+function namesPrefix(sink: View, topics: string, prefix: string): boolean {
+  const beginnings = remembered(beginningsOf, sink, () =>
+    listOf(topics.replaceAll(/\\+\./g, ".").replaceAll(/[()^]/g, "").replaceAll("|", ",")),
+  );
+  return beginnings.some((topic) => topic === prefix || topic.startsWith(`${prefix}.`));
 }

@@ -6,6 +6,7 @@ const unwrap = { transforms: "u", "transforms.u.type": "io.debezium.transforms.E
 export const connectCases = [
   finds("unknown-key", "mysql", { "snapshot.fetch.sise": "1" }, { "snapshot.fetch.size": "1" }),
   finds("unknown-key", "mysql", { "producer.override.linger": "1" }, { "producer.override.linger.ms": "1" }),
+  finds("unknown-key", "mysql", { "isbn.type": "x.Y" }, { converters: "isbn", "isbn.type": "x.Y" }),
   finds("connector-class-not-installed", "mysql", { "connector.class": "io.debezium.connector.mysql.MysqlConector" }),
   finds(
     "unresolved-placeholder",

@@ -294,6 +294,19 @@ export const sinkCases = [
     {},
     { beside: [["worker", { "bootstrap.servers": "${env:KAFKA}" }]] },
   ),
+  finds("sink-topics-mismatch-source", "iceberg", { topics: "shop.app.invoices" }, {}, { beside: mysql }),
+  finds(
+    "sink-topics-mismatch-source",
+    "iceberg",
+    { topics: "orders" },
+    { topics: "orders" },
+    {
+      beside: mysql,
+      goodBeside: [
+        ["mysql", { transforms: "r", "transforms.r.type": "org.apache.kafka.connect.transforms.RegexRouter" }],
+      ],
+    },
+  ),
   finds("sink-topics-mismatch-source", "iceberg", { topics: "orders" }, {}, { beside: mysql }),
   finds(
     "iceberg-sink-read-uncommitted",
