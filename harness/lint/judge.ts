@@ -6,6 +6,7 @@ import type { Document, Kind, Problem, ReadFile } from "./document.ts";
 import { Pipeline } from "./pipeline.ts";
 import { recognise } from "./recognise.ts";
 import type { Found, Hit, Rule, Severity } from "./rule.ts";
+import { visible } from "./secret.ts";
 import type { View } from "./view.ts";
 
 /** What files are judged for, and by which rules. */
@@ -84,7 +85,7 @@ function finding(rule: Rule, view: View, hit: Hit): Found {
     rule: rule.id,
     severity: hit.severity ?? rule.severity,
     key: hit.on?.key ?? hit.key ?? null,
-    message: `${hit.told}: ${rule.harm}`,
+    message: visible(`${hit.told}: ${rule.harm}`),
     remedy: rule.remedy,
     source: rule.source,
     document,
@@ -103,7 +104,7 @@ function foundWhileReading({ rule, file, at, key, told }: Problem): Found {
     rule,
     severity: said?.severity ?? "error",
     key: key ?? null,
-    message: said === undefined ? told : `${told}: ${said.harm}`,
+    message: visible(said === undefined ? told : `${told}: ${said.harm}`),
     remedy: said?.remedy ?? "mend the file",
     source: said?.source ?? "the parsers",
     at,

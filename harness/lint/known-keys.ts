@@ -14,6 +14,13 @@ export interface KnownKeys {
 
 /** What the chosen versions take in a document; undefined where nobody has extracted it. */
 export function knownKeys(view: View, definitions: Definitions): KnownKeys | undefined {
+  if (!reckoned.has(view)) reckoned.set(view, reckon(view, definitions));
+  return reckoned.get(view);
+}
+
+const reckoned = new WeakMap<View, KnownKeys | undefined>();
+
+function reckon(view: View, definitions: Definitions): KnownKeys | undefined {
   if (view.kind === "connect-worker") {
     const standalone = view.has("offset.storage.file.filename");
     return known({
@@ -36,7 +43,10 @@ function ofConnector(view: View, definitions: Definitions): KnownKeys | undefine
   const own = view.kind === "s3-sink" ? s3SinkKeys : definitions.ofClass(classOf(view) ?? "");
   if (own === undefined) return undefined;
   const side = view.kind.endsWith("-source") ? "source" : "sink";
-  const families = [...connectFamilies, ...(ownFamilies[view.kind] ?? [])];
+  // Debezium's converters and post processors are named in lists, and take settings under their names.
+  const aliases = [...view.list("converters"), ...view.list("post.processors")];
+  const named = aliases.map((alias) => new RegExp(`^${alias.replace(/\W/g, "\\$&")}\\.`));
+  const families = [...connectFamilies, ...(ownFamilies[view.kind] ?? []), ...named];
   return known({ tables: [own, definitions.kafka(side), definitions.kafka("connector")], families, view, definitions });
 }
 

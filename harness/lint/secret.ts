@@ -8,6 +8,11 @@ export function isSecret(key: string): boolean {
   return secretKey.test(key) || /pas+w?o?r?d|pwd/i.test(key);
 }
 
+/** A text from a file cannot move the cursor, colour the screen or end a line. */
+export function visible(text: string): string {
+  return text.replace(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1).replace("\u007F", "\\u007f"));
+}
+
 /** A value for people: cut where it is long, hidden where it is, or holds, a secret. */
 export function shown({ key, value }: Pick<Setting, "key" | "value">): string {
   if (isSecret(key) || /:\/\/[^/\s]*:[^/\s]*@|password=|secret/i.test(value)) return "***";

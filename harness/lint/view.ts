@@ -12,17 +12,21 @@ export interface Transform {
 /** A document as rules ask it. What `${provider:…}` stands for is not known: no rule on values sees it. */
 export class View {
   readonly document: Document;
+  readonly settings: readonly Setting[];
+  readonly transforms: readonly Transform[];
+  readonly #texts: ReadonlyMap<string, string>;
 
   constructor(document: Document) {
     this.document = document;
+    this.settings = [...document.settings.values()];
+    // Asked for again and again: every rule looks at every document.
+    const known = this.settings.filter(({ value }) => !isOpaque(value));
+    this.#texts = new Map(known.map(({ key, value }) => [key, value.trim()]));
+    this.transforms = this.list("transforms").map((alias) => this.#transform(alias));
   }
 
   get kind(): Kind {
     return this.document.kind;
-  }
-
-  get settings(): readonly Setting[] {
-    return [...this.document.settings.values()];
   }
 
   get(key: string): Setting | undefined {
@@ -35,8 +39,7 @@ export class View {
 
   /** The value, where it is known. */
   text(key: string): string | undefined {
-    const setting = this.get(key);
-    return setting === undefined || isOpaque(setting.value) ? undefined : setting.value.trim();
+    return this.#texts.get(key);
   }
 
   /** A class, by the end of its name. */
@@ -67,17 +70,15 @@ export class View {
     return this.settings.filter(({ key }) => pattern.test(key));
   }
 
-  get transforms(): Transform[] {
-    return this.list("transforms").map((alias) => {
-      const setting = (name: string) => this.get(`transforms.${alias}.${name}`);
-      return {
-        alias,
-        type: this.text(`transforms.${alias}.type`),
-        on: setting("type") ?? this.get("transforms"),
-        setting,
-        text: (name) => this.text(`transforms.${alias}.${name}`),
-      };
-    });
+  #transform(alias: string): Transform {
+    const setting = (name: string) => this.get(`transforms.${alias}.${name}`);
+    return {
+      alias,
+      type: this.text(`transforms.${alias}.type`),
+      on: setting("type") ?? this.get("transforms"),
+      setting,
+      text: (name) => this.text(`transforms.${alias}.${name}`),
+    };
   }
 
   /** The transform whose class ends so. */

@@ -23,17 +23,11 @@ function ofMap(tree: MapTree, shaping: Shaping): Block[] {
   const topics = at(tree, "topics");
   if (topics !== undefined && topics.type !== "scalar") return topicsOf(topics, shaping);
   if (textAt(tree, "Type")?.startsWith("AWS::RDS::") === true) return parameterGroup(tree, shaping);
-  const parts = tree.entries.map(({ value }) => value);
-  const nested = parts.filter(({ type }) => type !== "scalar");
+  const nested = tree.entries.map(({ value }) => value).filter(({ type }) => type !== "scalar");
+  const settings = tree.entries.some(({ key, value }) => value.type === "scalar" && /\.|^topics$/.test(key));
   // CloudFormation, `connectors: […]`, a map of connectors by name: the settings lie deeper.
-  if (nested.length > 0 && nested.length === parts.filter(isNoWord).length)
-    return nested.flatMap((part) => blocksOf(part, shaping));
+  if (nested.length > 0 && !settings) return nested.flatMap((part) => blocksOf(part, shaping));
   return [blockOf({ entries: tree.entries, tree, shaping, name: textAt(tree, "name") })];
-}
-
-/** Not one of the words that surround the settings: `Type: AWS::KafkaConnect::Connector`, `version: 1`. */
-function isNoWord(tree: Tree): boolean {
-  return tree.type !== "scalar";
 }
 
 function named(tree: MapTree, config: MapTree, shaping: Shaping): Block {

@@ -32,7 +32,7 @@ function treesOf(document: Document.Parsed): Tree[] {
     if (depth > deepest || nodes > mostNodes) return undefined;
     if (isAlias(node)) return treeOf(node.resolve(document), depth + 1);
     const span = spanOf(node);
-    if (isMap(node)) return { type: "map", span, entries: node.items.flatMap((pair) => entriesOf(pair, depth)) };
+    if (isMap(node)) return { type: "map", span, entries: ownFirst(node.items, (pair) => entriesOf(pair, depth)) };
     if (isSeq(node)) return { type: "list", span, items: node.items.flatMap((item) => treeOf(item, depth + 1) ?? []) };
     if (!isScalar(node)) return { type: "scalar", span, value: null, source: "" };
     const { value, source } = node;
@@ -42,12 +42,23 @@ function treesOf(document: Document.Parsed): Tree[] {
   const entriesOf = ({ key, value }: Pair, depth: number): Entry[] => {
     const tree = treeOf(value, depth + 1);
     const name = isScalar(key) ? String(key.value) : "";
+    const merged = name === "<<" || name === "Symbol(<<)";
     if (tree === undefined) return [];
-    if (name === "<<") return tree.type === "map" ? [...tree.entries] : [];
+    if (merged) return tree.type === "map" ? [...tree.entries] : [];
     return [{ key: name, keySpan: spanOf(key), value: tree }];
   };
   const tree = document.contents === null ? undefined : treeOf(document.contents, 0);
   return tree === undefined ? [] : [tree];
+}
+
+/** A map's entries, and those merged into it that it does not have itself. */
+function ownFirst(pairs: readonly Pair[], entriesOf: (pair: Pair) => Entry[]): Entry[] {
+  const own = new Set(pairs.map(({ key }) => (isScalar(key) ? key.value : undefined)));
+  return pairs.flatMap((pair) => {
+    const entries = entriesOf(pair);
+    const itself = isScalar(pair.key) && entries.length === 1 && entries[0]?.key === pair.key.value;
+    return itself ? entries : entries.filter(({ key }) => !own.has(key));
+  });
 }
 
 function spanOf(node: unknown): { start: number; end: number } {

@@ -191,10 +191,8 @@ export const debeziumDelivery: Checks = {
   ),
   "pg-slot-shared-or-default": on(["postgres-source"], (view, pipeline) => {
     const slot = (of: View) => (of.has("slot.name") ? of.text("slot.name") : "debezium");
-    const server = (of: View) => of.text("database.hostname");
-    const other = pipeline
-      .others(view, ["postgres-source"])
-      .find((each) => slot(each) === slot(view) && server(each) === server(view));
+    const onServer = (of: View) => (slot(of) === undefined ? undefined : `${of.text("database.hostname")} ${slot(of)}`);
+    const other = pipeline.sharing(view, ["postgres-source"], "slot", onServer);
     return slot(view) === undefined || other === undefined
       ? []
       : [at(view, "slot.name", `the slot ${slot(view) ?? ""} is ${other.document.file}'s, too`)];

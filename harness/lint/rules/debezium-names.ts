@@ -18,7 +18,7 @@ function historyKey({ key, value }: Setting): Fix {
 
 const notUnique: Find = (view, pipeline) => {
   const prefix = view.text("topic.prefix");
-  const shared = pipeline.others(view, debezium).find((other) => other.text("topic.prefix") === prefix);
+  const shared = pipeline.sharingKey(view, debezium, "topic.prefix");
   if (prefix === undefined || shared === undefined) return [];
   return [at(view, "topic.prefix", `topic.prefix=${prefix} is ${shared.document.file}'s, too`)];
 };

@@ -1,5 +1,5 @@
 import { any, at, has, is, on, says } from "../ask.ts";
-import { connectors, debezium, type Pipeline, reads, sinks, topicsFrom } from "../pipeline.ts";
+import { connectors, debezium, type Pipeline, reads, renamesTopics, sinks, topicsFrom } from "../pipeline.ts";
 import type { Checks, Find } from "../rule.ts";
 import { isOpaque, listOf, type View } from "../view.ts";
 
@@ -35,7 +35,7 @@ const controlMissing: Find = (view, pipeline) => {
 
 const controlShared: Find = (view, pipeline) => {
   const name = controlTopic(view);
-  const other = pipeline.others(view, iceberg).find((each) => controlTopic(each) === name);
+  const other = pipeline.sharing(view, iceberg, "control topic", controlTopic);
   return name === undefined || other === undefined
     ? []
     : [at(view, "iceberg.control.topic", `the control topic ${name} is ${other.document.file}'s, too`)];
@@ -88,8 +88,9 @@ const groupOverridden: Find = (view) => {
 };
 
 const nameReused: Find = (view, pipeline) => {
-  const name = view.document.name ?? view.text("name");
-  const other = pipeline.others(view, connectors).find((each) => (each.document.name ?? each.text("name")) === name);
+  const named = (of: View) => of.document.name ?? of.text("name");
+  const name = named(view);
+  const other = pipeline.sharing(view, connectors, "name", named);
   return name === undefined || other === undefined
     ? []
     : [at(view, "name", `the connector ${name} stands in ${other.document.file}, too`)];
@@ -111,19 +112,24 @@ const workerUnreadable: Find = (view, { worker }) => {
       ];
 };
 
+/** Every table of a source by its own name: then its topics are known, all of them. */
+function allNamed(source: View): boolean {
+  const tables = source.list("table.include.list");
+  return tables.length > 0 && tables.every((item) => /^[\w$-]+(\\?\.[\w$-]+)+$/.test(item));
+}
+
 const nothingToRead: Find = (view, pipeline) => {
   const sources = pipeline.all(...debezium);
   const topics = view.get("topics") ?? view.get("topics.regex");
-  const known = sources.every((source) => source.text("topic.prefix") !== undefined);
+  const known = sources.every((source) => source.text("topic.prefix") !== undefined && !renamesTopics(source));
   if (sources.length === 0 || !known || topics === undefined || isOpaque(topics.value)) return [];
   const sample = (source: View) => `${source.text("topic.prefix") ?? ""}.some_database.some_table`;
-  const fits = sources.some((source) => pipeline.feeds(source, view) || reads(view, sample(source)));
-  const produced = sources.flatMap(topicsFrom);
-  const named =
-    topics.key === "topics" && produced.length > 0 && sources.every((source) => source.has("table.include.list"))
-      ? produced.some((topic) => reads(view, topic)) || produced.some((topic) => topic.includes("some_table"))
-      : true;
-  return fits && named ? [] : [says(topics, ", which no source writes")];
+  const fits = sources.some((source) =>
+    allNamed(source)
+      ? topicsFrom(source).some((topic) => reads(view, topic))
+      : pipeline.feeds(source, view) || reads(view, sample(source)),
+  );
+  return fits ? [] : [says(topics, ", which no source writes")];
 };
 
 const uncommitted: Find = (view, pipeline) => {

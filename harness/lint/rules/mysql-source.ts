@@ -11,7 +11,7 @@ const serversKey = "schema.history.internal.kafka.bootstrap.servers";
 const idCollision: Find = (view, pipeline) => {
   const id = view.number("database.server.id");
   if (id === undefined) return [];
-  const connector = pipeline.others(view, mysqlLike).find((other) => other.number("database.server.id") === id);
+  const connector = pipeline.sharingKey(view, mysqlLike, "database.server.id");
   const server = pipeline.all("mysql-server").find((other) => other.number("server_id") === id);
   const taken = connector ?? server;
   return taken === undefined
@@ -48,7 +48,7 @@ const historyElsewhere: Find = (view, { worker }) => {
 
 const historyShared: Find = (view, pipeline) => {
   const topic = view.text(topicKey);
-  const other = pipeline.others(view, debezium).find((each) => each.text(topicKey) === topic);
+  const other = pipeline.sharingKey(view, debezium, topicKey);
   return topic === undefined || other === undefined
     ? []
     : [at(view, topicKey, `${topicKey}=${topic} is ${other.document.file}'s, too`)];

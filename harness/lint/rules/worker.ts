@@ -27,7 +27,7 @@ const replication: Find = (view, { brokers, target }) =>
 const collision: Find = (view, pipeline) =>
   ["group.id", "config.storage.topic", "offset.storage.topic", "status.storage.topic"].flatMap((key) => {
     const value = view.text(key);
-    const other = pipeline.others(view, worker).find((each) => each.text(key) === value);
+    const other = pipeline.sharingKey(view, worker, key);
     // Workers of one cluster share all of it; two clusters share nothing.
     if (value === undefined || other === undefined || sameCluster(view, other)) return [];
     return [at(view, key, `${key}=${value} is ${other.document.file}'s, too`)];

@@ -1,5 +1,6 @@
 import { catalogue, rules, type Words } from "../catalogue.ts";
 import { type Finding, type Severity, severities } from "../rule.ts";
+import { visible } from "../secret.ts";
 
 /** Findings for a person: file by file, the place first, then what it does and what to do. */
 export function findingLines(findings: readonly Finding[], { color }: { color: boolean }): string[] {
@@ -49,9 +50,4 @@ export function explanation({ id, severity, harm, remedy, source, judgedBy }: Wo
     ...(rule?.only === undefined ? [] : [`  only for       ${rule.only}`]),
     ...(judgedBy === undefined ? [] : [`  judged by      ${judgedBy}: no file shows it`]),
   ];
-}
-
-/** A name or message from a file cannot move the cursor or colour the screen. */
-function visible(text: string): string {
-  return text.replace(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1));
 }
