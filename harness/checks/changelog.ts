@@ -1,10 +1,9 @@
 import type { TableSpec } from "#core/source.ts";
+import { markAltered } from "./altered.ts";
 import { foldAnomalies } from "./anomaly-rows.ts";
 import type { Check, Step } from "./check.ts";
-import { compareColumns } from "./comparison.ts";
 import { type CheckInputs, topicIsComplete } from "./inputs.ts";
-import { describeLake } from "./lake-view.ts";
-import { isUnread } from "./localize.ts";
+import { isForeign, isUnread } from "./localize.ts";
 import { payloadText } from "./payload.ts";
 import { projectedTables } from "./projection.ts";
 import { name, text } from "./sql.ts";
@@ -20,7 +19,7 @@ export function* changelog(inputs: CheckInputs): Check {
   for (const table of tables) {
     const identified = yield* hasIdentity(table);
     if (!identified) byKey.push(table.name);
-    yield* markAltered(inputs, table, identified);
+    if (identified) yield* markAltered(inputs, table);
     anomalies.push(...foldAnomalies(yield identified ? byPlace(inputs, table) : byContent(inputs, table)));
   }
   const [counts] =
@@ -87,35 +86,6 @@ function* hasIdentity(table: TableSpec): Step<boolean> {
   return found?.["rows"] === "0" || found?.["placed"] !== "0";
 }
 
-/** Rows of the lake whose values are not those of their record: `altered`. */
-function* markAltered(inputs: CheckInputs, table: TableSpec, identified: boolean): Step<void> {
-  const { pipeline, droppedColumns } = inputs;
-  const dropped = new Set([...(droppedColumns.get(table.name) ?? []), ...(yield* incomparable(inputs, table))]);
-  const plain = table.columns.flatMap((column) => {
-    const inTopic = payloadText(column, "r");
-    return inTopic === undefined || dropped.has(column.name) ? [] : [{ column: column.name, inTopic }];
-  });
-  if (!identified || plain.length === 0 || pipeline.shape === "unwrapped") return;
-  const differing = plain.map(({ column, inTopic }) => {
-    const inLake = `(l."row"->>${text(`$.${name(column)}`)})`;
-    return `CASE WHEN ${inLake} IS DISTINCT FROM ${inTopic} THEN ${text(`${column}: topic `)} || coalesce(${inTopic}, 'NULL') || ', lake ' || coalesce(${inLake}, 'NULL') END`;
-  });
-  yield `INSERT INTO altered SELECT * FROM (
-      SELECT l."table", l.topic, l."partition", l."offset", l.key,
-        CASE WHEN ${isForeign('l."file"')} THEN 'object-store->catalog' ELSE 'kafka->sink' END AS hop, concat_ws('; ', ${differing.join(", ")}) AS columns
-      FROM lake AS l JOIN records AS r ON r.topic = l.topic AND r."partition" = l."partition" AND r."offset" = l."offset"
-      WHERE l."table" = ${text(table.name)}
-    ) WHERE columns <> ''`;
-}
-
-/** Columns of a type that cannot hold MySQL's values, which the current state tells of: none of their values is the record's. */
-function* incomparable(inputs: CheckInputs, table: TableSpec): Step<readonly string[]> {
-  const relation = inputs.lake(table.name);
-  if (relation === undefined) return [];
-  const events = yield* describeLake(relation, inputs.pipeline.shape);
-  return compareColumns(inputs, table, events).incomparable.map(({ name }) => name);
-}
-
 /** By topic, partition and offset. */
 function byPlace(inputs: CheckInputs, table: TableSpec): string {
   const phantoms = topicIsComplete(inputs) ? "true" : `lake."offset" IS NULL`;
@@ -157,11 +127,6 @@ function byPlace(inputs: CheckInputs, table: TableSpec): string {
 
 /** Whether all copies of a row come from one file, which the table names more than once. */
 const isNamedTwice = `(lake.files = 1 AND lake."file" IN (SELECT path FROM files WHERE live GROUP BY path HAVING count(*) > 1))`;
-
-/** Whether a file came with a snapshot that the sink did not make. */
-function isForeign(file: string): string {
-  return `coalesce(${file} IN (SELECT path FROM files JOIN table_state AS t USING ("table") WHERE list_contains(t.foreign_ids, "addedSnapshotId")), false)`;
-}
 
 /** The records that the lake should have, and its rows. */
 function sides({ pipeline }: CheckInputs, table: TableSpec): string {

@@ -84,6 +84,11 @@ function groupMoves({ pipeline: { names } }: CheckInputs): string {
     FROM ordered AS o WHERE now <> was`;
 }
 
+/** Whether a file came with a snapshot that the sink did not make. */
+export function isForeign(file: string): string {
+  return `coalesce(${file} IN (SELECT path FROM files JOIN table_state AS t USING ("table") WHERE list_contains(t.foreign_ids, "addedSnapshotId")), false)`;
+}
+
 /** Whether the sink's group was moved past a record by hand. */
 export function isUnread(record: string): string {
   return `EXISTS (SELECT 1 FROM group_moves AS g WHERE g.by_hand AND NOT g.back AND g.topic = ${record}.topic
@@ -96,7 +101,8 @@ export function isUnread(record: string): string {
  */
 const missingOperations = `CREATE OR REPLACE TABLE missing_operations AS
   WITH told AS (
-    SELECT *, row_number() OVER (PARTITION BY place, "table", key, kind ORDER BY seq) AS nth FROM ledger WHERE status = 'ok'
+    SELECT seq, place, "table", key, kind, row_number() OVER (PARTITION BY place, "table", key, kind ORDER BY seq) AS nth
+    FROM ledger WHERE status = 'ok'
   ),
   known AS (SELECT DISTINCT place FROM ledger WHERE place IS NOT NULL),
   reported AS (
@@ -104,14 +110,14 @@ const missingOperations = `CREATE OR REPLACE TABLE missing_operations AS
     FROM records AS r LEFT JOIN known AS k USING (place) WHERE r.kind IN ('insert', 'update', 'delete')
   ),
   missing AS (
-    SELECT * FROM told WHERE NOT EXISTS (SELECT 1 FROM reported AS r WHERE r."table" = told."table" AND r.key = told.key
-      AND r.kind = told.kind AND r.place IS NOT DISTINCT FROM told.place AND r.nth = told.nth)
+    SELECT * FROM ledger WHERE status = 'ok' AND seq IN (SELECT seq FROM told WHERE NOT EXISTS (SELECT 1 FROM reported AS r WHERE r."table" = told."table" AND r.key = told.key
+      AND r.kind = told.kind AND r.place IS NOT DISTINCT FROM told.place AND r.nth = told.nth))
   ),
   numbered AS (
     SELECT *, regexp_extract(gtid, '^(.*):', 1) AS server, regexp_extract(gtid, ':(\\d+)$', 1) AS number FROM missing
   ),
   last AS (SELECT max_by(gtids, turn) AS gtids FROM source_offsets)
-  SELECT m.* EXCLUDE (server, number, nth), jump.gtids AS jumped_to, jump.was_gtids AS jumped_from,
+  SELECT m.* EXCLUDE (server, number), jump.gtids AS jumped_to, jump.was_gtids AS jumped_from,
     CASE WHEN jump.turn IS NOT NULL THEN 'mysql->debezium'
       WHEN number <> '' AND last.gtids IS NOT NULL AND number::BIGINT > coalesce(try_cast(regexp_extract(last.gtids, server || ':(?:[^,]*[:-])?(\\d+)(?:,|$)', 1) AS BIGINT), 9223372036854775807)
         THEN 'mysql->debezium'

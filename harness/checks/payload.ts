@@ -5,12 +5,23 @@ import { name, text } from "./sql.ts";
  * A column's value in a record's payload, as the text that the lake's rows have it in; undefined for types whose text the
  * two spell differently. A delete tells the row before it.
  */
-export function payloadText({ name: column, type }: ColumnSpec, record: string): string | undefined {
-  const path = text(`$.${name(column)}`);
+export function payloadText(column: ColumnSpec, record: string): string | undefined {
+  return valueText(column, `(${payloadValues([column], record)})[1]`);
+}
+
+/** The values of these columns in a record's payload, as a list of its own texts: the payload is parsed once for all. */
+export function payloadValues(columns: readonly ColumnSpec[], record: string): string {
+  const values = (row: string) => {
+    const paths = columns.map((column) => text(`$${row}.${name(column.name)}`));
+    return `json_extract_string(${record}.payload, [${paths.join(", ")}])`;
+  };
   // An envelope has the row in `after`; what was unwrapped is the row.
-  const row = `CASE WHEN json_exists(${record}.payload, '$.source') THEN
-    CASE ${record}.kind WHEN 'delete' THEN ${record}.payload->'before' ELSE ${record}.payload->'after' END ELSE ${record}.payload END`;
-  const value = `((${row})->>${path})`;
+  return `CASE WHEN json_exists(${record}.payload, '$.source') THEN
+    CASE ${record}.kind WHEN 'delete' THEN ${values(".before")} ELSE ${values(".after")} END ELSE ${values("")} END`;
+}
+
+/** A payload's value as the lake spells it. */
+export function valueText({ type }: ColumnSpec, value: string): string | undefined {
   if (plainTypes.test(type)) return value;
   if (type === "date") return `(DATE '1970-01-01' + try_cast(${value} AS INTEGER))::DATE::VARCHAR`;
   return undefined;
