@@ -65,12 +65,19 @@ export const general: ReadonlySet<string> = new Set([
 
 /** Every rule's words, in the catalogue's order. */
 export function catalogue(): readonly Words[] {
-  return z.array(words).parse(JSON.parse(readFileSync(join(import.meta.dirname, "catalogue.json"), "utf8")));
+  told ??= z.array(words).parse(JSON.parse(readFileSync(join(import.meta.dirname, "catalogue.json"), "utf8")));
+  return told;
 }
+let told: readonly Words[] | undefined;
 
 /** The rules that a file can be judged by, words and function together. */
 export function rules(): readonly Rule[] {
-  const all = catalogue();
+  whole ??= together(catalogue());
+  return whole;
+}
+let whole: readonly Rule[] | undefined;
+
+function together(all: readonly Words[]): readonly Rule[] {
   const unsaid = Object.keys(checks).filter((id) => !all.some((each) => each.id === id));
   invariant(unsaid.length === 0, `rules without words in catalogue.json: ${unsaid.join(", ")}`);
   return all.flatMap((said) => {

@@ -74,13 +74,12 @@ const exactlyOnceOff: Find = (view, { worker }) => {
 
 const signalIncomplete: Find = (view) => {
   const channels = view.list("signal.enabled.channels");
-  const needs: Readonly<Record<string, readonly string[]>> = {
-    kafka: ["signal.kafka.topic", "signal.kafka.bootstrap.servers"],
-    source: ["signal.data.collection"],
-    file: [],
-  };
+  const needs = new Map([
+    ["kafka", ["signal.kafka.topic", "signal.kafka.bootstrap.servers"]],
+    ["source", ["signal.data.collection"]],
+  ]);
   return channels.flatMap((channel) =>
-    (needs[channel] ?? [])
+    (needs.get(channel) ?? [])
       .filter(
         (key) =>
           !view.has(key) &&

@@ -97,8 +97,8 @@ describe("the command", () => {
   });
 });
 
-test("five hundred files are judged in two seconds", () => {
-  const started = performance.now();
+test("five hundred files take two seconds of a processor at most", () => {
+  const started = process.cpuUsage();
   const files = Array.from({ length: 500 }, (_, at) => {
     const id = {
       "database.server.id": String(at + 1),
@@ -112,5 +112,6 @@ test("five hundred files are judged in two seconds", () => {
     return readConfiguration({ file: `c${at}.json`, text });
   });
   judge({ files }, { definitions: loadDefinitions(newestVersions()), target: "production" });
-  expect(performance.now() - started).toBeLessThan(2000);
+  const { user, system } = process.cpuUsage(started);
+  expect((user + system) / 1000).toBeLessThan(2000);
 });
