@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import { usageError } from "#core/errors.ts";
-import { catalogue } from "#lint/catalogue.ts";
 import { type Definitions, loadDefinitions, newestVersions, parts } from "#lint/definitions.ts";
 import { kinds, type ReadFile } from "#lint/document.ts";
 import { mend } from "#lint/fix.ts";
@@ -12,7 +10,8 @@ import { byFolder, type Judgement, type Judging, judge } from "#lint/judge.ts";
 import { type Found, type Severity, severities } from "#lint/rule.ts";
 import { failOn, type LintSettings, noSettings, parseSettings } from "#lint/settings-file.ts";
 import { formats, githubText, jsonText, junitText, sarifText, type TellFormat } from "#lint/tell/formats.ts";
-import { explanation, findingLines, ruleLines, summary } from "#lint/tell/text.ts";
+import { findingLines, ruleLines, summary } from "#lint/tell/text.ts";
+import { explain, nothingAsked, unrecognised } from "./lint-answers.ts";
 import { readAsked, readBeside } from "./lint-files.ts";
 
 const flags = z.object({
@@ -143,40 +142,6 @@ async function settingsFor(named: string | undefined): Promise<LintSettings> {
   if (!existsSync(file))
     throw usageError({ code: "LINT_SETTINGS", what: `there is no ${file}`, remedy: "check the path" });
   return parseSettings({ file, text: await readFile(file, "utf8") });
-}
-
-function explain(id: string): string[] {
-  const found = catalogue().find((rule) => rule.id === id);
-  if (found !== undefined) return explanation(found);
-  const near = closest(
-    id,
-    catalogue().map((rule) => rule.id),
-  );
-  throw usageError({
-    code: "NO_SUCH_RULE",
-    what: `there is no rule ${id}`,
-    remedy: `did you mean ${near}? floe lint --list-rules has all`,
-  });
-}
-
-function nothingAsked(): Error {
-  const expected = "files, folders, or --pipeline FOLDER";
-  return usageError({
-    code: "NOTHING_TO_LINT",
-    what: "no file was named",
-    expected,
-    remedy: "floe lint connectors/*.json",
-  });
-}
-
-function unrecognised(files: readonly string[]): Error {
-  return usageError({
-    code: "LINT_KIND_UNKNOWN",
-    what: `${files[0] ?? ""} holds nothing that is known here`,
-    expected: "a connector, worker, broker, topic, client or MySQL configuration",
-    remedy: `say what it is: --as ${kinds.slice(0, 3).join("|")}|…`,
-    evidence: files.slice(0, 10),
-  });
 }
 
 function print(text: string): number {

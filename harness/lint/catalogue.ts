@@ -6,6 +6,7 @@ import { type Checks, type Rule, severities } from "./rule.ts";
 import { brokerRules } from "./rules/broker.ts";
 import { clientRules } from "./rules/clients.ts";
 import { connectRules } from "./rules/connect.ts";
+import { converterRules } from "./rules/converters.ts";
 import { debeziumDelivery } from "./rules/debezium-delivery.ts";
 import { debeziumNames } from "./rules/debezium-names.ts";
 import { debeziumTopics } from "./rules/debezium-topics.ts";
@@ -15,6 +16,7 @@ import { icebergTables } from "./rules/iceberg-tables.ts";
 import { keyRules } from "./rules/keys.ts";
 import { mysqlServer } from "./rules/mysql-server.ts";
 import { mysqlSource } from "./rules/mysql-source.ts";
+import { postgresRules } from "./rules/postgres.ts";
 import { s3Rules } from "./rules/s3.ts";
 import { shapeRules } from "./rules/shapes.ts";
 import { topicRules } from "./rules/topics.ts";
@@ -41,7 +43,9 @@ const checks: Checks = {
   ...debeziumDelivery,
   ...debeziumTopics,
   ...mysqlSource,
+  ...postgresRules,
   ...shapeRules,
+  ...converterRules,
   ...icebergTables,
   ...icebergCatalog,
   ...icebergControl,
@@ -65,12 +69,19 @@ export const general: ReadonlySet<string> = new Set([
 
 /** Every rule's words, in the catalogue's order. */
 export function catalogue(): readonly Words[] {
-  return z.array(words).parse(JSON.parse(readFileSync(join(import.meta.dirname, "catalogue.json"), "utf8")));
+  told ??= z.array(words).parse(JSON.parse(readFileSync(join(import.meta.dirname, "catalogue.json"), "utf8")));
+  return told;
 }
+let told: readonly Words[] | undefined;
 
 /** The rules that a file can be judged by, words and function together. */
 export function rules(): readonly Rule[] {
-  const all = catalogue();
+  whole ??= together(catalogue());
+  return whole;
+}
+let whole: readonly Rule[] | undefined;
+
+function together(all: readonly Words[]): readonly Rule[] {
   const unsaid = Object.keys(checks).filter((id) => !all.some((each) => each.id === id));
   invariant(unsaid.length === 0, `rules without words in catalogue.json: ${unsaid.join(", ")}`);
   return all.flatMap((said) => {

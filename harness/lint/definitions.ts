@@ -27,10 +27,10 @@ export interface Definitions {
   /** The versions whose ConfigDefs stand in for others. */
   readonly standIns: readonly { readonly part: Part; readonly asked: string; readonly taken: string }[];
   /** `worker`, `broker`, `producer`, …: what Kafka itself takes. */
-  kafka(name: string): Keys | undefined;
+  readonly kafka: (name: string) => Keys | undefined;
   /** A connector's, transform's, predicate's or converter's keys, by its class. */
-  ofClass(name: string): Keys | undefined;
-  classes(): readonly string[];
+  readonly ofClass: (name: string) => Keys | undefined;
+  readonly classes: () => readonly string[];
 }
 
 const folder = join(import.meta.dirname, "keys", "definitions");

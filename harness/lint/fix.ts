@@ -1,6 +1,6 @@
 import type { Format, ReadFile, Setting, Span } from "./document.ts";
 import type { Fix, Found } from "./rule.ts";
-import { isSecret } from "./secret.ts";
+import { shown, visible } from "./secret.ts";
 
 /** A file with what has one right answer put right; everything else in it stays as it is, letter by letter. */
 export interface Mended {
@@ -18,7 +18,7 @@ interface Edit {
 }
 
 /** Mends a file by its findings; undefined where there is nothing to mend. */
-export function mend({ file, text, format }: ReadFile, findings: readonly Found[]): Mended | undefined {
+export function mend({ file, text, format, blocks }: ReadFile, findings: readonly Found[]): Mended | undefined {
   const edits = findings
     .filter((found) => found.on?.file === file && found.fix !== undefined)
     .flatMap((found) => editsOf(found, format, text))
@@ -30,7 +30,12 @@ export function mend({ file, text, format }: ReadFile, findings: readonly Found[
     text,
   );
   const settings = new Set(edits.map(({ setting }) => setting));
-  return { file, text: after, diff: diffOf({ file, before: text, after, edits }), count: settings.size };
+  return {
+    file,
+    text: after,
+    diff: diffOf({ file, before: text, after, hidden: secretsOf(blocks, text) }),
+    count: settings.size,
+  };
 }
 
 function editsOf({ on, fix, document }: Found, format: Format, text: string): Edit[] {
@@ -60,23 +65,34 @@ function written(put: string, before: string, format: Format): string {
   return quote === '"' ? JSON.stringify(put) : `'${put.replaceAll("'", "''")}'`;
 }
 
+/** The texts that must not be seen, line by line: a file may be one long line, with a password beside what is mended. */
+function secretsOf(blocks: ReadFile["blocks"], text: string): string[] {
+  const secret = blocks.flatMap(({ settings }) => [...settings.values()]).filter((setting) => shown(setting) === "***");
+  return secret
+    .flatMap(({ value, valueSpan }) => [value, ...text.slice(valueSpan.start, valueSpan.end).split("\n")])
+    .map((piece) => piece.trim())
+    .filter((piece) => piece !== "");
+}
+
 interface Diff {
   readonly file: string;
   readonly before: string;
   readonly after: string;
-  readonly edits: readonly Edit[];
+  readonly hidden: readonly string[];
 }
 
-function diffOf({ file, before, after, edits }: Diff): string[] {
+function diffOf({ file, before, after, hidden }: Diff): string[] {
   // No edit adds or removes a line, so lines keep their numbers.
   const [old, now] = [before.split("\n"), after.split("\n")];
-  const hidden = edits.filter(({ setting }) => isSecret(setting.key)).map(({ setting }) => setting.value);
-  const safe = (line: string) =>
-    hidden.reduce((left, secret) => (secret === "" ? left : left.replaceAll(secret, "***")), line).trimEnd();
+  const safe = (line: string) => hidden.reduce((left, secret) => left.replaceAll(secret, "***"), line).trimEnd();
   const changed = old.flatMap((line, at) => (line === now[at] ? [] : [at]));
   return [
     `--- ${file}`,
     `+++ ${file}`,
-    ...changed.flatMap((at) => [`@@ -${at + 1} +${at + 1} @@`, `-${safe(old[at] ?? "")}`, `+${safe(now[at] ?? "")}`]),
+    ...changed.flatMap((at) => [
+      `@@ -${at + 1} +${at + 1} @@`,
+      visible(`-${safe(old[at] ?? "")}`),
+      visible(`+${safe(now[at] ?? "")}`),
+    ]),
   ];
 }

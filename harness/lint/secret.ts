@@ -10,7 +10,9 @@ export function isSecret(key: string): boolean {
 
 /** A text from a file cannot move the cursor, colour the screen or end a line. */
 export function visible(text: string): string {
-  return text.replace(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1).replace("\u007F", "\\u007f"));
+  return text.replace(/\p{Cc}/gu, (sign) =>
+    sign === "\t" ? sign : `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** A value for people: cut where it is long, hidden where it is, or holds, a secret. */

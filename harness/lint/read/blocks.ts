@@ -85,7 +85,7 @@ export function topicBlock({
   shaping: Shaping;
 }): Block {
   const own = tree.entries.flatMap((each) => {
-    const key = topicWords[each.key];
+    const key = topicWords.get(each.key);
     return key === undefined ? [] : [{ ...each, key }];
   });
   const config = at(tree, "config") ?? at(tree, "configs");
@@ -93,11 +93,13 @@ export function topicBlock({
   return blockOf({ entries: [...own, ...settings], tree, shaping, name, shape: "topic" });
 }
 
-const topicWords: Readonly<Record<string, string>> = {
-  partitions: "partitions",
-  numPartitions: "partitions",
-  replicas: "replication.factor",
-  replicationFactor: "replication.factor",
-  "replication-factor": "replication.factor",
-  replication_factor: "replication.factor",
-};
+const topicWords: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    partitions: "partitions",
+    numPartitions: "partitions",
+    replicas: "replication.factor",
+    replicationFactor: "replication.factor",
+    "replication-factor": "replication.factor",
+    replication_factor: "replication.factor",
+  }),
+);

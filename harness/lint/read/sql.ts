@@ -13,8 +13,7 @@ const statements = [
   },
 ] as const;
 
-const createTable =
-  /\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.`"]+)\s*\(([\s\S]*?)\)\s*(?:ENGINE\b|DEFAULT\b|;)/gi;
+const createTable = /\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.`"]+)\s*\(([^;]*)/gi;
 
 /** Reads a script that sets a MySQL server up: its variables, grants and tables; everything else is left out. */
 export function readSql({ file, text }: { file: string; text: string }): Read {

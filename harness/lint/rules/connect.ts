@@ -7,10 +7,17 @@ import { pluginConverters } from "./plugins.ts";
 
 const everywhere = [...connectors, "connect-worker"] as const;
 
-/** `${VAR}`: a shell's or Helm's, which Connect takes literally. */
+/** Names that connectors and transforms themselves put values in for, in names of topics, tables and files. */
+const filledLater = /\$\{(topic|timestamp|routedByValue|partition|start_offset|key|source\.\w+)\}/g;
+
+/** `${VAR}` and `{{ .Values.x }}`: a shell's or Helm's, which Connect takes literally. */
 const shellPlaceholder: Find = (view) =>
   view.settings
-    .filter(({ value }) => /\$\{[^}:]*\}|\{\{.*\}\}/.test(value))
+    .filter(
+      ({ key, value }) =>
+        /\$\{[^}:]*\}/.test(value.replace(filledLater, "")) ||
+        (/\{\{.*\}\}/.test(value) && !/template|format/.test(key)),
+    )
     .map((setting) => ({ on: setting, told: `${setting.key} holds a placeholder that nothing resolves` }));
 
 const providerUndeclared: Find = (view, { worker }) => {

@@ -1,5 +1,5 @@
 import { satisfies } from "#core/versions.ts";
-import { any, at, has, is, isTrue, lacks, missing, on, says, where } from "../ask.ts";
+import { any, at, has, is, isTrue, missing, on, says, where } from "../ask.ts";
 import { debezium } from "../pipeline.ts";
 import type { Checks, Find } from "../rule.ts";
 import { listOf, type View } from "../view.ts";
@@ -74,13 +74,12 @@ const exactlyOnceOff: Find = (view, { worker }) => {
 
 const signalIncomplete: Find = (view) => {
   const channels = view.list("signal.enabled.channels");
-  const needs: Readonly<Record<string, readonly string[]>> = {
-    kafka: ["signal.kafka.topic", "signal.kafka.bootstrap.servers"],
-    source: ["signal.data.collection"],
-    file: [],
-  };
+  const needs = new Map([
+    ["kafka", ["signal.kafka.topic", "signal.kafka.bootstrap.servers"]],
+    ["source", ["signal.data.collection"]],
+  ]);
   return channels.flatMap((channel) =>
-    (needs[channel] ?? [])
+    (needs.get(channel) ?? [])
       .filter(
         (key) =>
           !view.has(key) &&
@@ -171,39 +170,6 @@ export const debeziumDelivery: Checks = {
   "dbz-history-store-only-captured": on(mysqlLike, isTrue("schema.history.internal.store.only.captured.tables.ddl")),
   "dbz-include-schema-changes-off": on(mysqlLike, is("include.schema.changes", /^false$/i)),
   "dbz-snapshot-locking-none": on(mysqlLike, is("snapshot.locking.mode", /^none$/i)),
-  "pg-slot-drop-on-stop": on(["postgres-source"], isTrue("slot.drop.on.stop"), { only: "production" }),
-  "pg-plugin-default-decoderbufs": on(
-    ["postgres-source"],
-    any(lacks("plugin.name"), is("plugin.name", /^decoderbufs$/i)),
-  ),
-  "pg-publication-all-tables": on(
-    ["postgres-source"],
-    any(lacks("publication.autocreate.mode"), is("publication.autocreate.mode", /^all_tables$/i)),
-  ),
-  "pg-slot-name-invalid": on(
-    ["postgres-source"],
-    is("slot.name", (value) => !/^[a-z0-9_]{1,63}$/.test(value)),
-  ),
-  "pg-has-no-schema-history": on(["postgres-source"], has(/^(schema\.history\.internal|database\.history)(\.|$)/)),
-  "pg-mysql-only-key": on(
-    ["postgres-source"],
-    has(/^(include\.schema\.changes|include\.query|database\.server\.id|gtid\..*|binlog\..*)$/),
-  ),
-  "pg-slot-shared-or-default": on(["postgres-source"], (view, pipeline) => {
-    const slot = (of: View) => (of.has("slot.name") ? of.text("slot.name") : "debezium");
-    const onServer = (of: View) => (slot(of) === undefined ? undefined : `${of.text("database.hostname")} ${slot(of)}`);
-    const other = pipeline.sharing(view, ["postgres-source"], "slot", onServer);
-    return slot(view) === undefined || other === undefined
-      ? []
-      : [at(view, "slot.name", `the slot ${slot(view) ?? ""} is ${other.document.file}'s, too`)];
-  }),
-  "pg-wal-level": on(
-    ["postgres-server"],
-    any(
-      lacks("wal_level"),
-      is("wal_level", (value) => !/^'?logical'?$/.test(value)),
-    ),
-  ),
 };
 
 function capturedTopics(source: View, topics: readonly View[]): View[] {

@@ -1,6 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { compareVersions } from "#core/versions.ts";
 import { on } from "../ask.ts";
+import type { KeyDefinition, Keys } from "../definitions.ts";
 import type { Setting } from "../document.ts";
 import { knownKeys } from "../known-keys.ts";
 import { connectors } from "../pipeline.ts";
@@ -38,7 +39,7 @@ const invalid: Find = (view, pipeline) => {
 const overrideInvalid: Find = (view, { definitions }) =>
   view.matching(/^(producer|consumer|admin)\.override\./).flatMap((setting) => {
     const [, client = "", key = ""] = /^(\w+)\.override\.(.+)$/.exec(setting.key) ?? [];
-    const definition = definitions.kafka(client)?.[key];
+    const definition = definitionIn(definitions.kafka(client), key);
     return definition === undefined ? [] : wrongValue(setting, fault(setting.value, definition));
   });
 
@@ -68,7 +69,10 @@ const classMissing: Find = (view, { definitions }) => {
 /** Keys of another version: known there, read by nobody here. */
 const ofOtherVersion: Find = (view, { definitions }) =>
   view.settings
-    .filter(({ key }) => key in laterKeys && compareVersions(definitions.versions.iceberg, laterKeys[key] ?? "") < 0)
+    .filter(
+      ({ key }) =>
+        Object.hasOwn(laterKeys, key) && compareVersions(definitions.versions.iceberg, laterKeys[key] ?? "") < 0,
+    )
     .map((setting) => ({
       on: setting,
       told: `${setting.key} is not read by Iceberg ${definitions.versions.iceberg}`,
@@ -91,6 +95,11 @@ export const keyRules: Checks = {
   "connector-class-not-installed": on(connectors, classMissing),
   "iceberg-version-drift-key": on(["iceberg-sink"], ofOtherVersion),
 };
+
+/** A key may be called `constructor`. */
+function definitionIn(keys: Keys | undefined, key: string): KeyDefinition | undefined {
+  return keys !== undefined && Object.hasOwn(keys, key) ? keys[key] : undefined;
+}
 
 function wrongValue(setting: Setting, problem: string | undefined): Hit[] {
   if (problem === undefined || isOpaque(setting.value)) return [];

@@ -36,6 +36,14 @@ describe("--fix", () => {
     expect(diff).not.toContain("hunter2");
   });
 
+  test("hides secrets that stand beside, on one long line", () => {
+    const line =
+      '{"connector.class": "MySqlConnector", "database.password": "hunter2", "table.whitelist": "a.b", "x.url": "db://me:hunter3@h"}';
+    const diff = mended("c.json", line)?.diff.join("\n") ?? "";
+    expect(diff).toContain("table.include.list");
+    expect(diff).not.toMatch(/hunter[23]/);
+  });
+
   test("keeps YAML's quotes and comments, and CRLF", () => {
     const yaml = (key: string) =>
       `apiVersion: v1\r\nkind: KafkaConnector\r\nspec:\r\n  class: MySqlConnector\r\n  config:\r\n    "${key}": shop # ours\r\n`;

@@ -15,6 +15,12 @@ export const connectCases = [
     { "database.hostname": "${file:/x:host}" },
   ),
   finds(
+    "unresolved-placeholder",
+    "mysql",
+    { "transforms.o.route.topic.replacement": "${ENV}.${routedByValue}" },
+    { "transforms.o.route.topic.replacement": "events.${routedByValue}" },
+  ),
+  finds(
     "config-provider-undeclared",
     "mysql",
     { "database.hostname": "${vault:db:host}" },

@@ -299,7 +299,9 @@ export const debeziumCases = [
     { "bigint.unsigned.handling.mode": "long" },
     { "bigint.unsigned.handling.mode": "long" },
     {
-      beside: [["sql", { "CREATE TABLE t (id BIGINT UNSIGNED);": "" }]],
+      beside: [
+        ["sql", { "CREATE TABLE t (price DECIMAL(10,2) DEFAULT 0, id BIGINT UNSIGNED) DEFAULT CHARSET=utf8;": "" }],
+      ],
       goodBeside: [["sql", { "CREATE TABLE t (id BIGINT);": "" }]],
     },
   ),
