@@ -58,7 +58,12 @@ export async function downStack({ stateDir, record }: { stateDir: string; record
   await poll({
     what: `stack ${record.stackId} to end`,
     deadline: deadlineIn(15_000),
-    look: async () => (readable(stackDir) === undefined ? seen(undefined) : notYet("its record is still there")),
+    look: async () => {
+      if (readable(stackDir) === undefined) return seen(undefined);
+      // A keeper that died just now looked alive a moment ago, and does nothing any more.
+      if (!isAlive(reaper)) await endStack({ stackDir, dataDir: dataDirOf(record.folder) });
+      return notYet("its record is still there");
+    },
     remedy: "run ./floe down again; the keeper's own log is the evidence",
     evidence: () => [`${record.folder}/logs/reaper.log`],
   });
