@@ -87,9 +87,19 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
   };
   await writeJson(folder.file("verdict.json"), verdict);
   history.append({ type: "run-ended", verdict: verdict.verdict, totalMs: verdict.timings.totalMs });
-  using evidence = await openRun(folder.path);
-  await writeReport({ folder: folder.path, rows: evidence.rows });
+  await report(run);
   return { verdict, folder: folder.path };
+}
+
+/** The page is a reader of the run: where it cannot be made, that is told, and the verdict stands. */
+async function report({ folder, history }: Run): Promise<void> {
+  try {
+    using evidence = await openRun(folder.path);
+    await writeReport({ folder: folder.path, rows: evidence.rows });
+  } catch (error) {
+    if (!(error instanceof FloeError)) throw error;
+    history.append({ type: "note", text: `the report was not written: ${error.message}` });
+  }
 }
 
 async function findParts({ request, clock, history }: Run) {
