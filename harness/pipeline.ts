@@ -1,17 +1,11 @@
-import { join } from "node:path";
 import { hostPort } from "#core/addresses.ts";
 import { deadlineIn } from "#core/deadline.ts";
-import type { PipelineSpec, Profile } from "#core/pipeline-spec.ts";
+import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import { freshRunId, seededRandom } from "#core/random.ts";
 import type { Scope } from "#core/scope.ts";
 import { type ConnectClient, connectClient } from "#stages/connect/client.ts";
-import {
-  type Configuration,
-  type ConfigurationFile,
-  overlay,
-  readConnector,
-  readProperties,
-} from "#stages/connect/configuration.ts";
+import type { Configuration } from "#stages/connect/configuration.ts";
+import { type ConnectorName, connectorFile } from "#stages/connect/files.ts";
 import { awaitRunning } from "#stages/connect/progress.ts";
 import { pipelineVariables, resolveVariables, type Variables } from "#stages/connect/variables.ts";
 import { sourceConfig } from "#stages/debezium/source-config.ts";
@@ -154,7 +148,7 @@ async function runConnector(
 }
 
 /** A connector's file with its profile laid over it, and what the stack decides. */
-async function described(name: string, { stack, spec }: StartPipelineOptions) {
+async function described(name: ConnectorName, { stack, spec }: StartPipelineOptions) {
   return { template: await connectorFile(name, spec.profile), variables: variablesOf(stack) };
 }
 
@@ -200,17 +194,4 @@ function objectReader(store: ObjectStoreClient): ObjectReader {
       return [...names];
     },
   };
-}
-
-const connectors = join(import.meta.dirname, "..", "connectors");
-
-async function connectorFile(name: string, profile: Profile): Promise<ConfigurationFile> {
-  const base = await readConnector(join(connectors, `${name}.json`));
-  return profile === "fast" ? overlay(base, await readConnector(join(connectors, "fast", `${name}.json`))) : base;
-}
-
-/** connectors/worker.properties with its profile laid over it. */
-export async function workerFile(profile: Profile): Promise<ConfigurationFile> {
-  const base = await readProperties(join(connectors, "worker.properties"));
-  return profile === "fast" ? overlay(base, await readProperties(join(connectors, "fast", "worker.properties"))) : base;
 }

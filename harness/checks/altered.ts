@@ -1,7 +1,7 @@
 import type { TableSpec } from "#core/source.ts";
 import type { Step } from "./check.ts";
 import { compareColumns } from "./comparison.ts";
-import type { CheckInputs } from "./inputs.ts";
+import { type CheckInputs, withoutDropped } from "./inputs.ts";
 import { describeLake } from "./lake-view.ts";
 import { isForeign } from "./localize.ts";
 import { payloadValues, valueText } from "./payload.ts";
@@ -36,11 +36,11 @@ export function* markAltered(inputs: CheckInputs, table: TableSpec): Step<void> 
 
 /** Those whose text is the same on both sides, and that the lake's table still has in a type that can hold the values. */
 function* comparableColumns(inputs: CheckInputs, table: TableSpec): Step<TableSpec["columns"]> {
-  const { pipeline, droppedColumns } = inputs;
   const relation = inputs.lake(table.name);
   if (relation === undefined) return [];
-  const { incomparable } = compareColumns(inputs, table, yield* describeLake(relation, pipeline.shape));
+  const kept = withoutDropped(inputs, table);
+  const { incomparable } = compareColumns(inputs, kept, yield* describeLake(relation, inputs.pipeline.shape));
   // That such a column's type has changed is told by the current state: none of its values is the record's.
-  const left = new Set([...(droppedColumns.get(table.name) ?? []), ...incomparable.map(({ name }) => name)]);
-  return table.columns.filter((column) => !left.has(column.name) && valueText(column, "") !== undefined);
+  const left = new Set(incomparable.map(({ name }) => name));
+  return kept.columns.filter((column) => !left.has(column.name) && valueText(column, "") !== undefined);
 }

@@ -3,7 +3,7 @@ import type { Anomaly, VerdictName } from "#core/verdict.ts";
 import type { Check, Step } from "./check.ts";
 import { type Comparison, compareColumns, eventColumns, sameValues, valueColumns } from "./comparison.ts";
 import { explainDifferences } from "./explanation.ts";
-import type { CheckInputs } from "./inputs.ts";
+import { type CheckInputs, withoutDropped } from "./inputs.ts";
 import { describeLake } from "./lake-view.ts";
 import { projectedTables } from "./projection.ts";
 import { passesColumn } from "./source-view.ts";
@@ -44,11 +44,10 @@ function* compareTable(inputs: CheckInputs, table: TableSpec): Step<TableResult>
   const relation = inputs.lake(table.name);
   if (relation === undefined) return yield* tableIsMissing(inputs, table);
   const events = yield* describeLake(relation, inputs.pipeline.shape);
-  const dropped = new Set(inputs.droppedColumns.get(table.name));
-  const kept = { ...table, columns: table.columns.filter((column) => !dropped.has(column.name)) };
+  const kept = withoutDropped(inputs, table);
   const comparison = compareColumns(inputs, kept, events);
   const typeAnomalies = [
-    ...table.columns.filter((column) => dropped.has(column.name)).map((column) => columnDropped(table, column.name)),
+    ...table.columns.filter((column) => !kept.columns.includes(column)).map(({ name }) => columnDropped(table, name)),
     ...comparison.incomparable.map((column) => typeChanged(comparison, column.name)),
   ];
   if (comparison.incomparable.some((column) => table.primaryKey.includes(column.name))) {

@@ -37,20 +37,21 @@ function* orphans(): Step<readonly SqlRow[]> {
     SELECT o.key, o.bytes, regexp_extract(o.key, '([^/]+)/data/', 1) AS "table", 0::BIGINT AS rows, NULL::BIGINT AS foreign_rows
     FROM objects AS o WHERE contains(o.key, '/data/') AND o.key LIKE '%.parquet'
       AND o.key NOT IN (SELECT ${keyOfPath("path")} FROM files) ORDER BY o.key`;
-  const [bucket] = yield `SELECT regexp_extract(path, '^s3[an]?://([^/]+)/', 1) AS name FROM (
+  const [named] = yield `SELECT regexp_extract(path, '^s3[an]?://([^/]+)/', 1) AS bucket FROM (
       SELECT path FROM files UNION ALL SELECT files->0->>'path' FROM control WHERE type = 'DATA_WRITTEN'
     ) WHERE path IS NOT NULL LIMIT 1`;
-  const found = yield "SELECT key FROM orphans LIMIT 20";
-  const bucketName = bucket?.["name"] ?? undefined;
-  for (const { key } of bucketName === undefined ? [] : found) {
-    const path = `s3://${bucketName}/${key ?? ""}`;
-    const described = yield `DESCRIBE SELECT * FROM read_parquet(${text(path)})`;
+  const bucket = named?.["bucket"];
+  const found = typeof bucket === "string" ? yield `SELECT "table", key FROM orphans` : [];
+  for (const orphans of Map.groupBy(found, (orphan) => orphan["table"]).values()) {
+    const paths = orphans.map(({ key }) => text(`s3://${bucket}/${key}`));
+    const rows = `read_parquet([${paths.join(", ")}], union_by_name = true, filename = true)`;
+    const described = yield `DESCRIBE SELECT * FROM ${rows}`;
     if (!described.some((column) => column["column_name"] === "_kafka_metadata")) continue;
     yield `UPDATE orphans SET rows = held.rows, foreign_rows = held.foreign_rows FROM (
-        SELECT count(*) AS rows, count(*) FILTER (NOT EXISTS (SELECT 1 FROM lake AS l WHERE l.topic = o._kafka_metadata.topic
+        SELECT filename, count(*) AS rows, count(*) FILTER (NOT EXISTS (SELECT 1 FROM lake AS l WHERE l.topic = o._kafka_metadata.topic
           AND l."partition" = o._kafka_metadata."partition" AND l."offset" = o._kafka_metadata."offset")) AS foreign_rows
-        FROM read_parquet(${text(path)}) AS o
-      ) AS held WHERE key = ${text(key ?? "")}`;
+        FROM ${rows} AS o WHERE _kafka_metadata IS NOT NULL GROUP BY filename
+      ) AS held WHERE ends_with(held.filename, '/' || key)`;
   }
   return yield `SELECT 'orphan-file' AS class, 'object-store->catalog' AS hop, "table", key, count(*) OVER (PARTITION BY "table") AS n,
       key || chr(10) || '  no snapshot names it; ' || coalesce(foreign_rows || ' of its ' || rows || ' rows are nowhere in the lake', 'its rows cannot be told from others') AS evidence

@@ -27,3 +27,9 @@ export interface CheckInputs {
 export function topicIsComplete({ recordedFrom }: Pick<CheckInputs, "recordedFrom">): boolean {
   return recordedFrom.size === 0;
 }
+
+/** A table without the columns that the lake's has no more: files that were written earlier still hold them. */
+export function withoutDropped({ droppedColumns }: Pick<CheckInputs, "droppedColumns">, table: TableSpec): TableSpec {
+  const dropped = new Set(droppedColumns.get(table.name));
+  return { ...table, columns: table.columns.filter(({ name }) => !dropped.has(name)) };
+}

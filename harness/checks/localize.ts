@@ -137,7 +137,7 @@ const missingOperations = `CREATE OR REPLACE TABLE missing_operations AS
 const tableState = `CREATE OR REPLACE TABLE table_state AS
   WITH tables AS (SELECT "table" FROM ledger UNION SELECT "table" FROM topics UNION SELECT "table" FROM snapshots),
   missing AS (
-    SELECT "table", count(*) AS n, sum(records) AS records, min(path) AS example
+    SELECT "table", count(*) AS n, min(path) AS example
     FROM files WHERE live AND ${keyOfPath("path")} NOT IN (SELECT key FROM objects) GROUP BY "table"
   ),
   foreigners AS (
@@ -157,8 +157,7 @@ const tableState = `CREATE OR REPLACE TABLE table_state AS
     SELECT a."table", count(*) AS n, sum(a.f.records) AS records, max(a."offset") AS "offset" FROM announced AS a
     WHERE a.f.path NOT IN (SELECT path FROM files) GROUP BY 1
   )
-  SELECT t."table", missing.n AS missing_files, missing.records AS missing_records, missing.example AS missing_file,
-    foreigners.n AS foreign_snapshots, foreigners.ids AS foreign_ids, undone.n AS undone_commits, undone.example AS undone_snapshot,
+  SELECT t."table", foreigners.ids AS foreign_ids,
     CASE WHEN missing.n > 0 THEN 'sink->object-store' WHEN foreigners.n > 0 OR undone.n > 0 OR uncommitted.n > 0 THEN 'object-store->catalog'
       ELSE 'kafka->sink' END AS hop,
     concat_ws('; ',

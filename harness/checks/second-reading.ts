@@ -1,7 +1,8 @@
 import type { TableSpec } from "#core/source.ts";
+import type { Anomaly, CheckVerdict } from "#core/verdict.ts";
 import type { Step } from "./check.ts";
 import { compareColumns } from "./comparison.ts";
-import type { CheckInputs } from "./inputs.ts";
+import { type CheckInputs, withoutDropped } from "./inputs.ts";
 import { lakeRows } from "./lake-rows.ts";
 import { describeLake } from "./lake-view.ts";
 import { mysqlName, name, text } from "./sql.ts";
@@ -21,16 +22,12 @@ export function* lakeAgain(inputs: CheckInputs, table: TableSpec): Step<Reading 
   const live = yield* liveRows(table.name);
   if (live === undefined) return undefined;
   const events = yield* describeLake(live, inputs.pipeline.shape);
-  // The files still have a column that the table's schema has no more.
-  const dropped = new Set(inputs.droppedColumns.get(table.name));
-  const kept = { ...table, columns: table.columns.filter((column) => !dropped.has(column.name)) };
-  const again = lakeRows(compareColumns(inputs, kept, { ...events, file: "filename" }), inputs);
+  const comparison = compareColumns(inputs, withoutDropped(inputs, table), { ...events, file: "filename" });
   const columns = `topic, "partition", "offset", kind, key, "row"`;
-  const [counts] = yield `WITH first AS (SELECT ${columns} FROM lake WHERE "table" = ${text(table.name)}),
-      second AS (SELECT ${columns} FROM (${again}) AS r("table", topic, "partition", "offset", kind, key, "row", "file"))
-    SELECT (SELECT count(*) FROM second) AS rows,
-      (SELECT count(*) FROM (FROM first EXCEPT ALL FROM second)) + (SELECT count(*) FROM (FROM second EXCEPT ALL FROM first)) AS differing`;
-  return { rows: Number(counts?.["rows"]), differing: Number(counts?.["differing"]) };
+  return yield* compareReadings({
+    first: `SELECT ${columns} FROM lake WHERE "table" = ${text(table.name)}`,
+    second: `SELECT ${columns} FROM (${lakeRows(comparison, inputs)}) AS r("table", topic, "partition", "offset", kind, key, "row", "file")`,
+  });
 }
 
 /** What both readers of MySQL are asked for: each column as the text that the server makes of it. */
@@ -45,11 +42,10 @@ export function mysqlAsText({ database, table }: { database: string; table: Tabl
 export function* mysqlAgain({ catalog, statement, file, table }: MysqlAgain): Step<Reading> {
   const columns = table.columns.map((column) => name(column.name)).join(", ");
   const typed = table.columns.map((column) => `${text(column.name)}: 'VARCHAR'`).join(", ");
-  const [counts] = yield `WITH first AS (SELECT ${columns} FROM mysql_query(${text(catalog)}, ${text(statement)})),
-      second AS (SELECT ${columns} FROM read_json(${text(file)}, format = 'newline_delimited', columns = {${typed}}))
-    SELECT (SELECT count(*) FROM second) AS rows,
-      (SELECT count(*) FROM (FROM first EXCEPT ALL FROM second)) + (SELECT count(*) FROM (FROM second EXCEPT ALL FROM first)) AS differing`;
-  return { rows: Number(counts?.["rows"]), differing: Number(counts?.["differing"]) };
+  return yield* compareReadings({
+    first: `SELECT ${columns} FROM mysql_query(${text(catalog)}, ${text(statement)})`,
+    second: `SELECT ${columns} FROM read_json(${text(file)}, format = 'newline_delimited', columns = {${typed}})`,
+  });
 }
 
 export interface MysqlAgain {
@@ -57,4 +53,37 @@ export interface MysqlAgain {
   readonly statement: string;
   readonly file: string;
   readonly table: TableSpec;
+}
+
+function* compareReadings({ first, second }: { first: string; second: string }): Step<Reading> {
+  const [counts] = yield `WITH first AS (${first}), second AS (${second})
+    SELECT (SELECT count(*) FROM second) AS rows,
+      (SELECT count(*) FROM (FROM first EXCEPT ALL FROM second)) + (SELECT count(*) FROM (FROM second EXCEPT ALL FROM first)) AS differing`;
+  return { rows: Number(counts?.["rows"]), differing: Number(counts?.["differing"]) };
+}
+
+/** What a second reading found of a table's two sides, where it was not what the first had read. */
+export interface Disagreement {
+  readonly lake?: string | undefined;
+  readonly mysql?: string | undefined;
+}
+
+/**
+ * Gives an anomaly to the reader, with the hop `catalog->duckdb`, where it rests on rows that two readers do not agree on: what
+ * was found between ledger and topic, in the files, or in the positions does not.
+ */
+export function blameReaders(check: CheckVerdict, disagreements: ReadonlyMap<string, Disagreement>): CheckVerdict {
+  const anomalies = check.anomalies.map((anomaly) => {
+    const reason = restsOn(check.name, anomaly, disagreements.get(anomaly.table));
+    if (reason === undefined) return anomaly;
+    return { ...anomaly, hop: "catalog->duckdb" as const, evidence: [...anomaly.evidence, `  ${reason}`] };
+  });
+  return { ...check, anomalies };
+}
+
+function restsOn(check: string, { hop }: Anomaly, { lake, mysql }: Disagreement = {}): string | undefined {
+  if (check === "files" || check === "positions") return undefined;
+  // Its side of MySQL is the ledger.
+  if (check === "changelog") return hop === "mysql->debezium" || hop === "debezium->kafka" ? undefined : lake;
+  return lake ?? mysql;
 }

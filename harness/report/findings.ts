@@ -10,3 +10,18 @@ export function findingsOf(checks: readonly CheckVerdict[]): readonly Anomaly[] 
   const most = [...groups.values()].map((same) => same.reduce((a, b) => (b.count > a.count ? b : a)));
   return most.toSorted((a, b) => b.count - a.count);
 }
+
+/** A check's evidence is a block of lines for each example: the key, then indented lines about it. */
+export function evidenceBlocks({
+  key,
+  evidence,
+}: Anomaly): { readonly key: string; readonly lines: readonly string[] }[] {
+  const blocks: { key: string; lines: string[] }[] = [];
+  for (const line of evidence) {
+    const last = blocks.at(-1);
+    if (last !== undefined && /^\s/.test(line)) last.lines.push(line.trim());
+    else blocks.push({ key: line, lines: [] });
+  }
+  if (key === "" || blocks.some((block) => block.key === key)) return blocks;
+  return [{ key, lines: blocks.flatMap((block) => [block.key, ...block.lines]) }];
+}

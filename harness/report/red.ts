@@ -1,6 +1,6 @@
 import type { Anomaly, RunVerdict } from "#core/verdict.ts";
 import { likelyCause } from "./causes.ts";
-import { findingsOf } from "./findings.ts";
+import { evidenceBlocks, findingsOf } from "./findings.ts";
 import { visibleText } from "./visible-text.ts";
 
 /** With the verdict's own line, 20. */
@@ -33,16 +33,12 @@ function headOf({ class: anomaly, count, table, hop }: Anomaly): string {
 /** The first example of each finding in turn, as far as there is room: its key and what each stage has. */
 function examples(findings: readonly Anomaly[], room: number): string[] {
   const lines: string[] = [];
-  for (const { table, evidence } of findings) {
-    const example = firstExample(evidence).map((line, at) => (at === 0 ? `    ${table} ${line}` : `    ${line}`));
+  for (const finding of findings) {
+    const [first] = evidenceBlocks(finding);
+    const example =
+      first === undefined ? [] : [`    ${finding.table} ${first.key}`, ...first.lines.map((line) => `      ${line}`)];
     if (lines.length + Math.min(3, example.length) > room) break;
     lines.push(...example.slice(0, room - lines.length));
   }
   return lines.map((line) => (line.length > 160 ? `${line.slice(0, 159)}…` : line));
-}
-
-/** Evidence has an unindented line with the key for each example, and indented ones below it. */
-function firstExample(evidence: readonly string[]): readonly string[] {
-  const second = evidence.findIndex((line, at) => at > 0 && !line.startsWith(" "));
-  return second === -1 ? evidence : evidence.slice(0, second);
 }

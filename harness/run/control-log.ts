@@ -3,13 +3,12 @@ import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import { type ControlEvent, decodeControlEvent } from "#stages/iceberg/control-topic.ts";
 import type { KafkaClient } from "#stages/kafka/client.ts";
 import type { Fetched } from "#stages/kafka/reader.ts";
-import { jsonLine, openLines } from "./line-file.ts";
+import { jsonLine } from "./line-file.ts";
+import { openTappedFile } from "./tapped-file.ts";
 
 /** What the sink's tasks and their coordinator say to each other, read while they say it: `control.jsonl`. */
 export interface ControlLog extends AsyncDisposable {
   readonly file: string;
-  /** Every event of this pipeline's sink so far, in the order of the topic. */
-  events(): readonly ControlEvent[];
   /** The offset of the last DATA_WRITTEN of each table. */
   announced(): ReadonlyMap<string, bigint>;
   /** Snapshots that have been told. */
@@ -30,44 +29,28 @@ export interface ControlLogOptions {
 
 export function openControlLog({ kafka, spec, file, bell }: ControlLogOptions): ControlLog {
   const { controlTopic, sinkGroup } = spec.names;
-  const lines = openLines(file);
-  const events: ControlEvent[] = [];
   const announced = new Map<string, bigint>();
   let [commits, readTo] = [0, 0n];
-  let failure: unknown;
 
   const note = (event: ControlEvent) => {
     const table = event.table?.split(".").at(-1);
     if (event.group !== sinkGroup) return;
-    events.push(event);
     if (event.type === "DATA_WRITTEN" && table !== undefined) announced.set(table, event.offset);
     if (event.type === "COMMIT_TO_TABLE") commits++;
   };
-  const onFetched = ({ records, next }: Fetched) => {
-    if (failure !== undefined) return;
-    try {
-      const decoded = records.map(decodeControlEvent);
-      lines.write(decoded.map(jsonLine));
-      decoded.forEach(note);
-      readTo = next;
-    } catch (error) {
-      failure = error;
-    }
-    bell.ring();
+  const take = ({ records, next }: Fetched) => {
+    const events = records.map(decodeControlEvent);
+    events.forEach(note);
+    readTo = next;
+    return events.map(jsonLine);
   };
-  const tap = kafka.tap({ topics: [controlTopic], from: new Map(), onFetched, onGap: () => undefined });
+  const tapped = openTappedFile({ kafka, topics: [controlTopic], file, bell, take });
   return {
     file,
-    events: () => events,
     announced: () => announced,
     commits: () => commits,
     readTo: () => readTo,
-    check: () => {
-      if (failure !== undefined) throw failure;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await tap[Symbol.asyncDispose]();
-      lines[Symbol.dispose]();
-    },
+    check: () => tapped.check(),
+    [Symbol.asyncDispose]: () => tapped[Symbol.asyncDispose](),
   };
 }

@@ -4,16 +4,12 @@ import { type EvidenceFiles, evidenceStatements, relations } from "#checks/evide
 import { type Duckdb, openDuckdb } from "#stages/duckdb/client.ts";
 
 /** A run's evidence in DuckDB: the relations of checks/evidence.ts, as far as the run came. */
-export interface OpenRun extends Duckdb {
-  /** False for a run whose harness was killed: then the files are what it had written by then. */
-  readonly whole: boolean;
-}
-
-export async function openRun(folder: string): Promise<OpenRun> {
-  const whole = existsSync(join(folder, "verdict.json"));
+export async function openRun(folder: string): Promise<Duckdb> {
+  // Without a verdict its harness was killed, and the files are what it had written by then.
+  const cutOff = !existsSync(join(folder, "verdict.json"));
   const duckdb = await openDuckdb({});
-  for (const statement of evidenceStatements(evidenceFiles(folder), { cutOff: !whole })) await duckdb.run(statement);
-  return { ...duckdb, whole };
+  for (const statement of evidenceStatements(evidenceFiles(folder), { cutOff })) await duckdb.run(statement);
+  return duckdb;
 }
 
 /** The file of each relation that a run's folder has. */

@@ -5,7 +5,8 @@ import type { KafkaRecord } from "#core/ports.ts";
 import type { Clients } from "#pipeline";
 import { offsetsTopicOf } from "#stages/connect/variables.ts";
 import { storedOffset } from "#stages/debezium/progress.ts";
-import { jsonLine, openLines } from "./line-file.ts";
+import { jsonLine } from "./line-file.ts";
+import { openTappedFile } from "./tapped-file.ts";
 
 /**
  * Every change of the positions, as it happens: `positions.jsonl`. The source's offset comes from its offsets topic, each
@@ -13,6 +14,8 @@ import { jsonLine, openLines } from "./line-file.ts";
  */
 export interface PositionLog extends AsyncDisposable {
   readonly file: string;
+  /** Throws what kept it from reading on: an offset that cannot be decoded. */
+  check(): void;
 }
 
 export interface PositionLogOptions {
@@ -24,26 +27,24 @@ export interface PositionLogOptions {
 
 export function openPositions({ clients, spec, file, everyMs }: PositionLogOptions): PositionLog {
   const { names } = spec;
-  const lines = openLines(file);
+  const offsetLine = (record: KafkaRecord) => {
+    const detail = storedOffset(record, names.sourceConnector);
+    if (detail === undefined) return [];
+    return [jsonLine({ wallMs: record.timestampMs, kind: "source", name: names.sourceConnector, detail })];
+  };
+  const tapped = openTappedFile({
+    kafka: clients.kafka,
+    topics: [offsetsTopicOf(spec)],
+    file,
+    take: ({ records }) => records.flatMap(offsetLine),
+  });
   const told = new Map<string, string>();
-  const note = (kind: string, name: string, detail: unknown, wallMs = wallNowMs()) =>
-    lines.write([jsonLine({ wallMs, kind, name, detail })]);
   const noteChange = (kind: string, name: string, detail: unknown) => {
     const text = jsonLine(detail);
     if (told.get(name) === text) return;
     told.set(name, text);
-    note(kind, name, detail);
+    tapped.write([jsonLine({ wallMs: wallNowMs(), kind, name, detail })]);
   };
-  const noteOffset = (record: KafkaRecord) => {
-    const detail = storedOffset(record, names.sourceConnector);
-    if (detail !== undefined) note("source", names.sourceConnector, detail, record.timestampMs);
-  };
-  const tap = clients.kafka.tap({
-    topics: [offsetsTopicOf(spec)],
-    from: new Map(),
-    onFetched: ({ records }) => records.forEach(noteOffset),
-    onGap: () => undefined,
-  });
   const look = async () => {
     const groups = [names.sinkGroup, names.coordinatorGroup];
     const ends = [
@@ -62,10 +63,10 @@ export function openPositions({ clients, spec, file, everyMs }: PositionLogOptio
   const beat = every(everyMs, look);
   return {
     file,
+    check: () => tapped.check(),
     [Symbol.asyncDispose]: async () => {
       beat[Symbol.dispose]();
-      await tap[Symbol.asyncDispose]();
-      lines[Symbol.dispose]();
+      await tapped[Symbol.asyncDispose]();
     },
   };
 }

@@ -3,8 +3,8 @@ import { capturedTables, type PipelineSpec, topicOf } from "#core/pipeline-spec.
 import type { KafkaRecord, PartitionOffsets } from "#core/ports.ts";
 import { type ChangeRecord, decodeRecord } from "#stages/debezium/record.ts";
 import type { KafkaClient } from "#stages/kafka/client.ts";
-import type { Gap } from "#stages/kafka/reader.ts";
-import { openLines } from "./line-file.ts";
+import type { Fetched } from "#stages/kafka/reader.ts";
+import { openTappedFile } from "./tapped-file.ts";
 
 /** What the data topics hold, a line a record, read while they grow: `topics.jsonl`. */
 export interface TopicRecorder extends AsyncDisposable {
@@ -20,8 +20,6 @@ export interface TopicRecorder extends AsyncDisposable {
   records(): number;
   /** Rows of the initial snapshot among them. */
   snapshotRecords(): number;
-  /** Records that were deleted before they could be read. */
-  gaps(): readonly Gap[];
   /** Where it began in each topic; empty when nothing was left out. */
   readonly from: ReadonlyMap<string, PartitionOffsets>;
   /** Throws what kept it from reading on: a record that is no change in Connect's JSON. */
@@ -39,13 +37,10 @@ export interface RecorderOptions {
 }
 
 export function openRecorder({ kafka, spec, file, from, bell }: RecorderOptions): TopicRecorder {
-  const lines = openLines(file);
   const tables = new Map(capturedTables(spec).map((table) => [topicOf(spec, table), table]));
   const ends = new Map<string, Map<number, bigint>>();
   const keys = new Set<string>();
-  const gaps: Gap[] = [];
   let [records, snapshotRecords] = [0, 0];
-  let failure: unknown;
 
   const lineOf = (record: KafkaRecord) => {
     const table = tables.get(record.topic) ?? "";
@@ -56,42 +51,22 @@ export function openRecorder({ kafka, spec, file, from, bell }: RecorderOptions)
     keys.add(`${table}\u0000${change.key}`);
     return changeLine(record, table, change);
   };
-  const onFetched = ({
-    topic,
-    partition,
-    records,
-  }: {
-    topic: string;
-    partition: number;
-    records: readonly KafkaRecord[];
-  }) => {
-    if (failure !== undefined) return;
-    try {
-      lines.write(records.map(lineOf));
-    } catch (error) {
-      failure = error;
-    }
+  const take = ({ topic, partition, records }: Fetched) => {
     const last = records.findLast(({ value }) => value !== null);
     if (last !== undefined)
       ends.set(topic, (ends.get(topic) ?? new Map<number, bigint>()).set(partition, last.offset + 1n));
-    bell.ring();
+    return records.map(lineOf);
   };
-  const tap = kafka.tap({ topics: [...tables.keys()], from, onFetched, onGap: (gap) => gaps.push(gap) });
+  const tapped = openTappedFile({ kafka, topics: [...tables.keys()], from, file, bell, take });
   return {
     file,
     has: (table, key) => keys.has(`${table}\u0000${key}`),
     recordEnds: () => ends,
     records: () => records,
     snapshotRecords: () => snapshotRecords,
-    gaps: () => gaps,
     from,
-    check: () => {
-      if (failure !== undefined) throw failure;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await tap[Symbol.asyncDispose]();
-      lines[Symbol.dispose]();
-    },
+    check: () => tapped.check(),
+    [Symbol.asyncDispose]: () => tapped[Symbol.asyncDispose](),
   };
 }
 

@@ -19,7 +19,7 @@ export interface Recording {
   readonly snapshot: TopicRecorder | undefined;
   /** Reads the topics from an offset of each partition on. */
   readTopics(from: ReadonlyMap<string, PartitionOffsets>): Promise<TopicRecorder>;
-  /** What the checks are to be given of it. */
+  /** What the checks are to be given of it. Throws what kept a part of it from being read on. */
   evidence(topics: TopicRecorder): EvidenceFiles;
 }
 
@@ -46,12 +46,10 @@ export async function openRecording({ run, ground, spec }: RecordingOptions): Pr
     bell,
     snapshot: readsSnapshot ? await readTopics(new Map()) : undefined,
     readTopics,
-    evidence: (topics) => ({
-      ledger: ledger.file,
-      topics: topics.file,
-      control: control.file,
-      positions: positions.file,
-    }),
+    evidence: (topics) => {
+      for (const recorded of [topics, control, positions]) recorded.check();
+      return { ledger: ledger.file, topics: topics.file, control: control.file, positions: positions.file };
+    },
   };
 }
 

@@ -2,10 +2,17 @@ import { rm } from "node:fs/promises";
 import { runCheck } from "#checks/check.ts";
 import type { CheckInputs } from "#checks/inputs.ts";
 import { projectedTables } from "#checks/projection.ts";
-import { lakeAgain, mysqlAgain, mysqlAsText, type Reading } from "#checks/second-reading.ts";
+import {
+  blameReaders,
+  type Disagreement,
+  lakeAgain,
+  mysqlAgain,
+  mysqlAsText,
+  type Reading,
+} from "#checks/second-reading.ts";
 import { messageOf } from "#core/errors.ts";
 import type { TableSpec } from "#core/source.ts";
-import type { Anomaly, CheckVerdict } from "#core/verdict.ts";
+import type { CheckVerdict } from "#core/verdict.ts";
 import { openMysql } from "#pipeline";
 import { mysqlCatalog } from "#stages/duckdb/attach.ts";
 import type { LakeQuery } from "#stages/duckdb/client.ts";
@@ -30,36 +37,28 @@ export async function readAgain(options: SecondReaderOptions): Promise<readonly 
   const accused = new Set(checks.flatMap(({ anomalies }) => anomalies.map(({ table }) => table)));
   const tables = projectedTables(inputs.tables, inputs.pipeline.projection).filter(({ name }) => accused.has(name));
   if (tables.length === 0) return checks;
-  const findings = new Map<string, string>();
+  const disagreements = new Map<string, Disagreement>();
   const notes: string[] = [];
   for (const table of tables) {
-    const { disagreement, note } = await readTable(options, table);
-    notes.push(`${table.name}: ${note}`);
-    if (disagreement !== undefined) findings.set(table.name, disagreement);
+    const { lake, mysql } = await readTable(options, table);
+    notes.push(`${table.name}: ${lake.text}, ${mysql.text}`);
+    disagreements.set(table.name, {
+      lake: lake.agrees ? undefined : lake.text,
+      mysql: mysql.agrees ? undefined : mysql.text,
+    });
   }
-  const corrected = checks.map((check) => ({
-    ...check,
-    anomalies: check.anomalies.map((each) => ofReader(each, findings)),
-  }));
+  const corrected = checks.map((check) => blameReaders(check, disagreements));
   return [...corrected, { name: "second-reader", verdict: "valid", anomalies: [], note: notes.join("; ") }];
 }
 
-function ofReader(anomaly: Anomaly, findings: ReadonlyMap<string, string>): Anomaly {
-  const disagreement = findings.get(anomaly.table);
-  if (disagreement === undefined) return anomaly;
-  return { ...anomaly, hop: "catalog->duckdb", evidence: [...anomaly.evidence, `  ${disagreement}`] };
-}
-
-async function readTable(options: SecondReaderOptions, table: TableSpec) {
+async function readTable(options: SecondReaderOptions, table: TableSpec): Promise<{ lake: Side; mysql: Side }> {
   const { inputs, lake } = options;
-  const [fromFiles, fromMysql] = [
-    await tried(() => runCheck(lakeAgain(inputs, table), lake.rows)),
-    await tried(() => mysqlRows(options, table)),
-  ];
-  const lakeText = sideText("the data files", "DuckDB's iceberg reader", fromFiles);
-  const mysqlText = sideText("MySQL's own client", "DuckDB's MySQL reader", fromMysql);
-  const disagreement = [lakeText, mysqlText].find(({ agrees }) => !agrees)?.text;
-  return { disagreement, note: `${lakeText.text}, ${mysqlText.text}` };
+  const fromFiles = await tried(() => runCheck(lakeAgain(inputs, table), lake.rows));
+  const fromMysql = await tried(() => mysqlRows(options, table));
+  return {
+    lake: sideOf("the data files", "DuckDB's iceberg reader", fromFiles),
+    mysql: sideOf("MySQL's own client", "DuckDB's MySQL reader", fromMysql),
+  };
 }
 
 type Tried = { readonly reading: Reading | undefined } | { readonly failed: string };
@@ -72,7 +71,12 @@ async function tried(read: () => Promise<Reading | undefined>): Promise<Tried> {
   }
 }
 
-function sideText(other: string, reader: string, tried: Tried): { text: string; agrees: boolean } {
+interface Side {
+  readonly text: string;
+  readonly agrees: boolean;
+}
+
+function sideOf(other: string, reader: string, tried: Tried): Side {
   if ("failed" in tried) return { text: `${other} could not be read (${tried.failed})`, agrees: true };
   const { reading } = tried;
   if (reading === undefined) return { text: `${other} cannot be read so`, agrees: true };

@@ -6,12 +6,12 @@ import { FloeError } from "#core/errors.ts";
 import type { History } from "#core/history.ts";
 import { freshRunId } from "#core/random.ts";
 import type { Scope } from "#core/scope.ts";
-import { workerFile } from "#pipeline";
 import { attachNativeRuntime } from "#runtime/native/attach.ts";
 import { type NativeRuntime, openNativeRuntime } from "#runtime/native/runtime.ts";
 import type { OnServer } from "#runtime/native/server.ts";
 import { clearLeftovers, listStacks, type StackState } from "#runtime/native/stacks.ts";
 import type { Runtime } from "#runtime/port.ts";
+import { workerProperties } from "#stages/connect/files.ts";
 import { freshSecrets, type Stack, type StackPlan, type StackSecrets, stackSecrets, startStack } from "../stack.ts";
 import { rememberLogs } from "./kept-logs.ts";
 
@@ -158,7 +158,7 @@ async function begin({
     proxied,
     pluginPath: parts.pluginPath,
     discovery: parts.ownPlugins ? "hybrid_warn" : "service_load",
-    worker: await workerFile(plan.profile),
+    worker: await workerProperties(plan.profile),
     onReady: (server, ms) => history.append({ type: "step", text: `${server} ready`, ms }),
   });
 }

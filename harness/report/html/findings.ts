@@ -1,11 +1,12 @@
 import type { SqlRow } from "#core/ports.ts";
 import type { Anomaly, CheckVerdict } from "#core/verdict.ts";
+import { evidenceBlocks } from "../findings.ts";
 import type { ColumnValues, Example, Finding, Side } from "./data.ts";
 import { type Evidence, literal } from "./evidence.ts";
 import { sameValue } from "./same-value.ts";
 
 /** The anomalies of all checks, each with its examples' newest versions side by side. */
-export async function findingsOf(checks: readonly CheckVerdict[], evidence: Evidence): Promise<Finding[]> {
+export async function findingsWithExamples(checks: readonly CheckVerdict[], evidence: Evidence): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const check of checks) {
     for (const anomaly of check.anomalies) {
@@ -14,21 +15,6 @@ export async function findingsOf(checks: readonly CheckVerdict[], evidence: Evid
     }
   }
   return findings;
-}
-
-/** A check's evidence is a block of lines for each example: the key, then indented lines about it. */
-export function evidenceBlocks({
-  key,
-  evidence,
-}: Anomaly): { readonly key: string; readonly lines: readonly string[] }[] {
-  const blocks: { key: string; lines: string[] }[] = [];
-  for (const line of evidence) {
-    const last = blocks.at(-1);
-    if (last !== undefined && /^\s/.test(line)) last.lines.push(line.trim());
-    else blocks.push({ key: line, lines: [] });
-  }
-  if (key === "" || blocks.some((block) => block.key === key)) return blocks;
-  return [{ key, lines: blocks.flatMap((block) => [block.key, ...block.lines]) }];
 }
 
 async function examplesOf(anomaly: Anomaly, evidence: Evidence): Promise<Example[]> {

@@ -80,7 +80,6 @@ const event = z.discriminatedUnion("type", [
     type: z.literal("rows"),
     rows: z.object({ mysql: z.number(), topic: z.number(), lake: z.number() }),
   }),
-  z.looseObject({ ...stamp, type: z.literal("position"), stage: z.string(), position: z.string() }),
   z.looseObject({
     ...stamp,
     type: z.literal("fault"),
@@ -88,7 +87,6 @@ const event = z.discriminatedUnion("type", [
     state: z.enum(["injected", "healed", "proved"]),
     detail: z.string(),
   }),
-  z.looseObject({ ...stamp, type: z.literal("operations"), acknowledged: z.number(), unknown: z.number() }),
   z.looseObject({ ...stamp, type: z.literal("check"), check }),
   z.looseObject({ ...stamp, type: z.literal("note"), text: z.string() }),
   z.looseObject({ ...stamp, type: z.literal("error"), lines: z.array(z.string()) }),

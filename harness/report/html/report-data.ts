@@ -1,9 +1,10 @@
 import type { RunSql } from "#core/ports.ts";
 import type { RunVerdict } from "#core/verdict.ts";
+import { evidenceBlocks } from "../findings.ts";
 import type { Configuration, ReportData } from "./data.ts";
 import { evidenceOf } from "./evidence.ts";
 import { extractsOf, type ServerLog } from "./extracts.ts";
-import { evidenceBlocks, findingsOf } from "./findings.ts";
+import { findingsWithExamples } from "./findings.ts";
 import { plural } from "./format.ts";
 import { beganWallMs as beganAt, headlineOf } from "./headline.ts";
 import type { HistoryLines } from "./history-lines.ts";
@@ -29,7 +30,7 @@ export async function reportData({ history, verdict, configurations, logs, rows 
   const beganWallMs = beganAt(events);
   const evidence = evidenceOf({ rows, beganWallMs });
   const headline = headlineOf({ events, verdict });
-  const findings = await findingsOf(headline.checks, evidence);
+  const findings = await findingsWithExamples(headline.checks, evidence);
   const timeline = await timelineOf({ events, evidence, seededRows: verdict?.measured?.["seededRows"] });
   const visible = await visibleOf(evidence);
   const tables = await lakeTablesOf(evidence);

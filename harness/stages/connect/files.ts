@@ -5,8 +5,10 @@ import { type ConfigurationFile, overlay, readConnector, readProperties } from "
 /** The folder of the configurations that run; `connectors/fast` holds what the profile `fast` does otherwise. */
 export const connectorsFolder = join(import.meta.dirname, "..", "..", "..", "connectors");
 
+export type ConnectorName = "mysql-source" | "iceberg-sink";
+
 /** A connector's file, with the profile's laid over it. */
-export function connectorFile(name: "mysql-source" | "iceberg-sink", profile: Profile): Promise<ConfigurationFile> {
+export function connectorFile(name: ConnectorName, profile: Profile): Promise<ConfigurationFile> {
   return withProfile({ name: `${name}.json`, profile, read: readConnector });
 }
 

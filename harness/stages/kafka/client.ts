@@ -2,8 +2,8 @@ import kafkajs, { type Admin, type Kafka } from "kafkajs";
 import { type Address, hostPort } from "#core/addresses.ts";
 import { deadlineIn, pause } from "#core/deadline.ts";
 import { environmentError, messageOf, usageError } from "#core/errors.ts";
-import type { NewTopic, PartitionOffsets, ReadRange, TopicReader } from "#core/ports.ts";
-import { openTap, readRange, type Tap, type TapOptions } from "./reader.ts";
+import type { NewTopic, PartitionOffsets, TopicReader } from "#core/ports.ts";
+import { openTap, readRange, type TapOptions } from "./reader.ts";
 import { cutRecords, moveGroup } from "./surgery.ts";
 
 export interface Topic {
@@ -35,15 +35,13 @@ export interface KafkaClient extends TopicReader, AsyncDisposable {
   /** Fails when one of them exists: names are never used twice. Returns when each partition has a leader. */
   createTopics(topics: readonly NewTopic[]): Promise<void>;
   deleteTopics(names: readonly string[]): Promise<void>;
-  /** The first offset of each partition that is still there. */
-  beginOffsets(topic: string): Promise<PartitionOffsets>;
   /** Moves a group that has no members. */
   setGroupOffsets(move: GroupMove): Promise<void>;
   describeGroup(group: string): Promise<Group>;
   deleteGroup(group: string): Promise<void>;
   produce(batch: { topic: string; records: readonly NewRecord[] }): Promise<void>;
   /** Reads topics as they grow, until it is disposed. */
-  tap(options: Omit<TapOptions, "bootstrap">): Tap;
+  tap(options: Omit<TapOptions, "bootstrap">): AsyncDisposable;
   /** Deletes what lies below an offset of each partition, as retention would. */
   cutRecords(cut: { topic: string; below: PartitionOffsets }): Promise<void>;
 }
@@ -53,18 +51,16 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
   const writing = driver({ bootstrap, retries: 0 });
   const admin = reading.admin();
   await asked("answer", () => admin.connect());
-  const offsetsOf = async (topic: string, end: "low" | "high"): Promise<PartitionOffsets> => {
-    const offsets = await asked(`tell the offsets of ${topic}`, () => admin.fetchTopicOffsets(topic));
-    return new Map(offsets.map((entry) => [entry.partition, BigInt(entry[end])]));
-  };
   return {
     brokers: async () => (await asked("list its brokers", () => admin.describeCluster())).brokers.map((b) => b.nodeId),
     topics: () => topics(admin),
     createTopics: (wanted) => createTopics(writing, wanted),
     deleteTopics: (names) =>
       written(writing, `delete ${names.join(", ")}`, (admin) => admin.deleteTopics({ topics: [...names] })),
-    beginOffsets: (topic) => offsetsOf(topic, "low"),
-    endOffsets: (topic) => offsetsOf(topic, "high"),
+    endOffsets: async (topic) => {
+      const offsets = await asked(`tell the offsets of ${topic}`, () => admin.fetchTopicOffsets(topic));
+      return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+    },
     groupOffsets: (group) => groupOffsets(admin, group),
     setGroupOffsets: async (move) => {
       refuseMembers(move.group, await describeGroup(admin, move.group));
@@ -75,12 +71,7 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
       await written(writing, `delete group ${group}`, (admin) => admin.deleteGroups([group]));
     },
     produce: (batch) => produce(writing, batch),
-    async *read(range) {
-      const begins = await offsetsOf(range.topic, "low");
-      // What retention took away cannot be awaited.
-      const to = new Map([...range.to].filter(([partition, end]) => end > startOf(range, partition, begins)));
-      if (to.size > 0) yield* readRange(bootstrap, { ...range, to });
-    },
+    read: (range) => readRange(bootstrap, range),
     tap: (options) => openTap({ ...options, bootstrap }),
     cutRecords: (cut) => asked(`delete records of ${cut.topic}`, () => cutRecords(bootstrap, cut)),
     [Symbol.asyncDispose]: () => admin.disconnect(),
@@ -162,11 +153,6 @@ function refuseMembers(group: string, { state, members }: Group): void {
     got: `${state}, ${members.map(({ clientId }) => clientId).join(", ")}`,
     remedy: "stop the connector first: PUT /connectors/<name>/stop",
   });
-}
-
-function startOf({ from }: ReadRange, partition: number, begins: PartitionOffsets): bigint {
-  const [asked, kept] = [from.get(partition) ?? 0n, begins.get(partition) ?? 0n];
-  return asked > kept ? asked : kept;
 }
 
 async function produce(

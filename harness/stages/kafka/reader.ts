@@ -27,31 +27,26 @@ export interface TapOptions {
   readonly topics: readonly string[];
   /** Where to begin in each topic; from the start where nothing is said. */
   readonly from: ReadonlyMap<string, PartitionOffsets>;
-  /** Called in the order of each partition; the next answer is asked for when it is done. */
+  /** Called in the order of each partition; the next answer is asked for when it is done. Must not throw. */
   readonly onFetched: (fetched: Fetched) => void;
   /** Records that were gone before they were read. */
   readonly onGap: (gap: Gap) => void;
 }
 
-/** Reads topics as they grow, without a consumer group: nobody's offsets and nobody's rebalance are touched. */
-export interface Tap extends AsyncDisposable {
-  /** Why the last answer did not come; undefined while all is well. */
-  trouble(): string | undefined;
-}
-
-/** Opens a tap. A broker that is away is waited for: its partitions are read on when it, or another leader, answers. */
-export function openTap(options: TapOptions): Tap {
+/**
+ * Reads topics as they grow, without a consumer group: nobody's offsets and nobody's rebalance are touched. A broker that is
+ * away is waited for: its partitions are read on when it, or another leader, answers.
+ */
+export function openTap(options: TapOptions): AsyncDisposable {
   const ended = new AbortController();
   const loops = new Map<number, Promise<void>>();
-  let trouble: string | undefined;
 
   const read = async (consumer: Consumer) => {
     const cursors = new CursorSet(consumer, options);
     const refresh = async () => {
       while (!ended.signal.aborted) {
-        const found = await cursors.refresh().catch((error: unknown) => messageOf(error));
-        if (typeof found !== "string") return found.forEach(begin);
-        trouble = found;
+        const found = await cursors.refresh().catch(() => undefined);
+        if (found !== undefined) return found.forEach(begin);
         await idle(ended.signal);
       }
     };
@@ -61,9 +56,7 @@ export function openTap(options: TapOptions): Tap {
           const due = cursors.ledBy(node);
           if (due.length === 0) await idle(ended.signal);
           else for (const fetched of await fetchOnce({ consumer, node, cursors: due })) options.onFetched(fetched);
-          trouble = undefined;
-        } catch (error) {
-          trouble = messageOf(error);
+        } catch {
           await idle(ended.signal);
           await refresh();
         }
@@ -77,7 +70,6 @@ export function openTap(options: TapOptions): Tap {
   const opening = groupless(options.bootstrap);
   const begun = opening.then(read);
   return {
-    trouble: () => trouble,
     [Symbol.asyncDispose]: async () => {
       ended.abort();
       await (await opening).close(true);
@@ -90,11 +82,13 @@ export function openTap(options: TapOptions): Tap {
 /** Reads a range: ends when every partition has come to its end, and fails when a broker does not answer. */
 export async function* readRange(bootstrap: readonly Address[], range: ReadRange): AsyncGenerator<KafkaRecord> {
   const { topic, from, to } = range;
+  if (![...to].some(([partition, end]) => end > (from.get(partition) ?? 0n))) return;
   const consumer = await groupless(bootstrap);
   try {
     const cursors = new CursorSet(consumer, {
       topics: [topic],
       from: new Map([[topic, from]]),
+      // What retention took away cannot be awaited.
       onGap: () => undefined,
     });
     const nodes = await cursors.refresh();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { evidenceBlocks } from "#report/findings.ts";
 import { extractsOf } from "#report/html/extracts.ts";
-import { evidenceBlocks } from "#report/html/findings.ts";
 import { headlineOf } from "#report/html/headline.ts";
 import { readHistory, readVerdict } from "#report/html/history-lines.ts";
 import { logTime } from "#report/html/log-times.ts";

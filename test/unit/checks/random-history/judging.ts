@@ -79,7 +79,7 @@ async function judge(options: Judged): Promise<Verdicts> {
     ),
   );
   await fillBucket({ duckdb, folder }, inBucket);
-  const rows: RunSql = (sql) => duckdb.rows(sql.replaceAll("read_parquet('s3://lake/", `read_parquet('${folder}/`));
+  const rows: RunSql = (sql) => duckdb.rows(sql.replaceAll("'s3://lake/", `'${folder}/`));
   const inputs = { ...inputsFor({ shape: "debezium-transform" }), lakeTellsFiles: true, ...changed };
   let prepared = await runCheck(prepare(inputs, written.relations), rows);
   if (fromParquet) {
