@@ -112,7 +112,8 @@ interface Opening {
 function contextOf({ run, ground, ...rest }: Opening): FaultContext {
   const { stack } = ground.session;
   const { clients, seededAt } = ground;
-  return { stack, server: (name) => stack.up(name), clients, seededAt, history: run.history, ...rest };
+  const { seed } = run.request;
+  return { seed, stack, server: (name) => stack.up(name), clients, seededAt, history: run.history, ...rest };
 }
 
 /** The recorder that reads the snapshot already, or one that begins here. */
