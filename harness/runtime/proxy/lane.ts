@@ -117,5 +117,8 @@ async function write(to: Duplex, { chunk, afterwards }: Waiting): Promise<void> 
     return;
   }
   if (to.destroyed || to.write(chunk) || to.destroyed) return;
-  await Promise.race([once(to, "drain"), once(to, "close")]).catch(() => undefined);
+  const either = new AbortController();
+  const { signal } = either;
+  await Promise.race([once(to, "drain", { signal }), once(to, "close", { signal })]).catch(() => undefined);
+  either.abort();
 }

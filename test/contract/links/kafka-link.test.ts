@@ -70,7 +70,6 @@ async function committed(name: string): Promise<number> {
 
 test.each([
   ["EndTxn", "NOT_COORDINATOR"],
-  ["AddPartitionsToTxn", "CONCURRENT_TRANSACTIONS"],
   ["InitProducerId", "COORDINATOR_LOAD_IN_PROGRESS"],
   ["FindCoordinator", "COORDINATOR_NOT_AVAILABLE"],
   ["Produce", "NOT_ENOUGH_REPLICAS"],
@@ -87,6 +86,21 @@ test.each([
     expect(await committed(name)).toBe(500);
   },
 );
+
+test("what Kafka 4's own producer leaves out (KIP-890), an older client still asks: AddPartitionsToTxn", async () => {
+  await direct.createTopics([topic("added")]);
+  const rule = proxy.rule({ api: "AddPartitionsToTxn", error: "CONCURRENT_TRANSACTIONS", times: 1, topic: "added" });
+  await produceInTransactions("added", 100);
+  expect(rule.matched()).toBe(0);
+  const kafka = new Kafka({ brokers: [hostPort(through)], logLevel: logLevel.NOTHING });
+  const producer = kafka.producer({ transactionalId: "added", idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic: "added", messages: [{ value: "v" }] });
+  await transaction.commit();
+  expect([rule.struck(), rule.missed()]).toEqual([1, []]);
+  await producer.disconnect();
+});
 
 test("an error told after the broker has done it: the transaction is ended again, and the records are there once", async () => {
   await direct.createTopics([topic("told-after")]);
