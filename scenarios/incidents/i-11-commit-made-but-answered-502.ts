@@ -4,7 +4,7 @@ export default defineScenario({
   story:
     "The catalog makes a commit and a gateway in front of it answers 502, so the sink cannot know whether its files are in the table.",
   source: employees(),
-  workload: mixed({ writers: 2, operationsPerSecond: 200, seconds: 8 }),
+  workload: mixed({ writers: 2, operationsPerSecond: 200, seconds: 10 }),
   faults: [
     faults.http("sink->catalog", {
       afterOperations: 400,

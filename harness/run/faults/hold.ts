@@ -6,7 +6,7 @@ import {
   type KafkaLink,
   type StoreLink,
 } from "#core/addresses.ts";
-import { pause } from "#core/deadline.ts";
+import { ifWithin, pause } from "#core/deadline.ts";
 import { invariant } from "#core/errors.ts";
 import type { Hold } from "#runtime/proxy/holds.ts";
 import type { HttpMatch } from "#runtime/proxy/http/book.ts";
@@ -73,13 +73,7 @@ function setHold(
 }
 
 async function stands(held: Hold, withinMs: number): Promise<boolean> {
-  const timer = new AbortController();
-  const late = pause(withinMs, timer.signal).then(
-    () => false,
-    () => false,
-  );
-  const stood = await Promise.race([held.held, late]);
-  timer.abort();
+  const stood = (await ifWithin({ ms: withinMs, run: held.held })) === true;
   if (!stood) held.release();
   return stood;
 }

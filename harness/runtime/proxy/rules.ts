@@ -16,6 +16,8 @@ export interface SetRule {
   struck(): number;
   /** Why it could not do its work on a request whose turn it was; such requests pass untouched. */
   missed(): readonly string[];
+  /** Resolves when the last of its turns has come, and it did its work or could not; of a rule for all, never. */
+  readonly spent: Promise<true>;
   /** Takes the rule away. */
   end(): void;
 }
@@ -44,12 +46,20 @@ export function makeRuleBook<Request, Action>(): RuleBook<Request, Action> {
   return {
     add: (rule) => {
       checkTurns(rule);
-      const live: LiveRule<Request, Action> = { ...rule, met: 0, landed: 0, misses: [] };
+      const spent = Promise.withResolvers<true>();
+      const live: LiveRule<Request, Action> = {
+        ...rule,
+        met: 0,
+        landed: 0,
+        misses: [],
+        spent: () => spent.resolve(true),
+      };
       rules.add(live);
       return {
         matched: () => live.met,
         struck: () => live.landed,
         missed: () => live.misses,
+        spent: spent.promise,
         end: () => void rules.delete(live),
       };
     },
@@ -59,8 +69,14 @@ export function makeRuleBook<Request, Action>(): RuleBook<Request, Action> {
       if (first === undefined) return undefined;
       return {
         action: first.action,
-        landed: () => void (first.landed += 1),
-        missed: (why) => void first.misses.push(why),
+        landed: () => {
+          first.landed += 1;
+          endWhenSpent(first);
+        },
+        missed: (why) => {
+          first.misses.push(why);
+          endWhenSpent(first);
+        },
       };
     },
     clear: () => rules.clear(),
@@ -71,14 +87,22 @@ interface LiveRule<Request, Action> extends NewRule<Request, Action> {
   met: number;
   landed: number;
   readonly misses: string[];
+  readonly spent: () => void;
+}
+
+function endWhenSpent(rule: LiveRule<never, unknown>): void {
+  if (rule.landed + rule.misses.length === turnsOf(rule)) rule.spent();
+}
+
+function turnsOf({ nth, times }: Turns): number {
+  return times ?? (nth === undefined ? Number.POSITIVE_INFINITY : 1);
 }
 
 /** Counts the request. */
 function turnHasCome(rule: LiveRule<never, unknown>): boolean {
   rule.met += 1;
   const first = rule.nth ?? 1;
-  const many = rule.times ?? (rule.nth === undefined ? Number.POSITIVE_INFINITY : 1);
-  return rule.met >= first && rule.met < first + many;
+  return rule.met >= first && rule.met < first + turnsOf(rule);
 }
 
 function checkTurns({ nth = 1, times = 1 }: Turns): void {

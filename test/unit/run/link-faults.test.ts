@@ -75,6 +75,21 @@ test.each([
   expect(await post(address)).toBe(200);
 });
 
+test("a fault on some requests waits for them when the act is over", async () => {
+  await using scope = new Scope("test");
+  const { address, context } = await linkTo(scope, "sink->catalog", await httpServer(scope));
+  const fault = faults.http("sink->catalog", {
+    ...at,
+    on: { kind: "commit", nth: 1 },
+    do: { answer: { status: 409 } },
+  });
+  const injected = await fault.inject(context);
+  const healing = injected.heal();
+  expect(await post(address)).toBe(409);
+  await healing;
+  expect(await injected.proof()).toBe("struck 1 of 1 commit requests on sink->catalog");
+});
+
 test("a fault whose turn did not come says how many came", async () => {
   await using scope = new Scope("test");
   const { address, context } = await linkTo(scope, "sink->catalog", await httpServer(scope));

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ifWithin } from "#core/deadline.ts";
 import { makeHoldBook } from "#runtime/proxy/holds.ts";
 import { makeRuleBook, meets } from "#runtime/proxy/rules.ts";
 
@@ -29,6 +30,16 @@ test("every rule counts what it matches, the first whose turn it is strikes, and
   all.end();
   book.take(5);
   expect(all.matched()).toBe(4);
+});
+
+test("a rule for some is spent when the last of them was struck or missed", async () => {
+  const book = makeRuleBook<number, string>();
+  const rule = book.add({ matches: any, nth: 2, times: 2, action: "x" });
+  const turns = [1, 2, 3].map((each) => book.take(each));
+  turns[1]?.landed();
+  expect(await ifWithin({ ms: 5, run: rule.spent })).toBeUndefined();
+  turns[2]?.missed("too old");
+  expect(await rule.spent).toBe(true);
 });
 
 test("what was struck is told by the one who did it, and what could not be done too", () => {
