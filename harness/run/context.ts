@@ -9,6 +9,8 @@ import type { Monitor } from "./monitor.ts";
 
 /** What a fault may reach for. */
 export interface FaultContext {
+  /** Of the run: what a fault draws, it draws from here. */
+  readonly seed: number;
   readonly stack: Stack;
   readonly server: (name: string) => Promise<RunningServer>;
   readonly clients: Clients;

@@ -102,7 +102,7 @@ async function heal(struck: Struck, { history }: FaultContext): Promise<void> {
 /** Undefined when the fault bit. */
 async function prove({ fault, injected }: Struck, { history }: FaultContext): Promise<string | undefined> {
   const proof = await injected.proof();
-  if (proof === undefined) return `${fault.label}: nothing shows that it bit`;
+  if (proof === undefined) return `${fault.label}: ${injected.excuse?.() ?? "nothing shows that it bit"}`;
   history.append({ type: "fault", label: fault.label, state: "proved", detail: proof });
   return undefined;
 }

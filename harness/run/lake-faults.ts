@@ -143,6 +143,6 @@ function tooFewSnapshots(table: string): Error {
     code: "TOO_FEW_SNAPSHOTS",
     what: `${table} has only one snapshot`,
     expected: "an older one besides",
-    remedy: 'strike later: `on: { control: "commit-to-table", table }, nth: 2`',
+    remedy: 'strike later: `event: { control: "commit-to-table", table, nth: 2 }`',
   });
 }

@@ -10,12 +10,11 @@ export type ActMoment =
   | EventMoment;
 
 /**
- * On an event seen: the `nth` of its kind, from the pipeline's start on, or, with `afterOperations`, from the moment on at
- * which so many row changes were acknowledged. It may come during the initial snapshot, before the act.
+ * An event that is seen: the `nth` of its kind, from the pipeline's start on, or, with `afterOperations`, from the moment on
+ * at which so many row changes were acknowledged. It may come during the initial snapshot, before the act.
  */
 export interface EventMoment {
-  readonly on: Happening;
-  readonly nth?: number;
+  readonly event: Happening & { readonly nth?: number };
   readonly afterOperations?: number;
 }
 
@@ -54,10 +53,10 @@ export function makeMoments(happenings: Happenings): Moments {
     resolveDue();
     return promise;
   };
-  const onEvent = async ({ on, nth = 1, afterOperations: gate }: EventMoment): Promise<boolean> => {
+  const onEvent = async ({ event, afterOperations: gate }: EventMoment): Promise<boolean> => {
     if (gate !== undefined && !(await afterOperations(gate))) return false;
     const since = gate === undefined ? 0 : happenings.mark();
-    return happenings.reached({ happening: on, nth, since, signal: still.signal });
+    return happenings.reached({ happening: event, nth: event.nth ?? 1, since, signal: still.signal });
   };
   const atMs = async (ms: number): Promise<boolean> => {
     await begun.promise;
@@ -69,7 +68,7 @@ export function makeMoments(happenings: Happenings): Moments {
   };
   return {
     reached: (moment) => {
-      if ("on" in moment) return onEvent(moment);
+      if ("event" in moment) return onEvent(moment);
       return "atMs" in moment ? atMs(moment.atMs) : afterOperations(moment.afterOperations);
     },
     seen: () => happenings.told(),
@@ -90,9 +89,9 @@ export function makeMoments(happenings: Happenings): Moments {
 /** `after 500 operations`, `at 2,000 ms`: for labels and errors. */
 export function momentText(moment: Moment): string {
   if ("whenSettled" in moment) return "when settled";
-  if ("on" in moment) {
+  if ("event" in moment) {
     const gate = moment.afterOperations === undefined ? "" : ` after ${moment.afterOperations} operations`;
-    return `${happeningText(moment.on, moment.nth ?? 1)}${gate}`;
+    return `${happeningText(moment.event, moment.event.nth ?? 1)}${gate}`;
   }
   return "atMs" in moment ? `at ${moment.atMs} ms` : `after ${moment.afterOperations} operations`;
 }

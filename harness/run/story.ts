@@ -121,7 +121,17 @@ function contextOf({ run, ground, parts, ...rest }: Opening): FaultContext {
     using lake = await openLake({ stack, spec: rest.pipeline.spec, duckdb, writable: true });
     await change(lake);
   };
-  return { stack, server: (name) => stack.up(name), clients, seededAt, history: run.history, changeLake, ...rest };
+  const { seed } = run.request;
+  return {
+    seed,
+    stack,
+    server: (name) => stack.up(name),
+    clients,
+    seededAt,
+    history: run.history,
+    changeLake,
+    ...rest,
+  };
 }
 
 /** The recorder that reads the snapshot already, or one that begins here. */

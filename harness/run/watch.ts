@@ -37,8 +37,8 @@ export interface Watching {
 
 /** The servers whose log a fault's moment waits for a line of. */
 function logsAwaited({ request }: Run): ReadonlySet<string> {
-  const moments = (request.scenario.faults ?? []).map(({ when }) => ("on" in when ? when.on : undefined));
-  return new Set(moments.flatMap((on) => (on !== undefined && "log" in on ? [on.log] : [])));
+  const moments = (request.scenario.faults ?? []).map(({ when }) => ("event" in when ? when.event : undefined));
+  return new Set(moments.flatMap((event) => (event !== undefined && "log" in event ? [event.log] : [])));
 }
 
 function logOf({ ground, server, happenings }: { ground: Ground; server: string; happenings: Happenings }) {

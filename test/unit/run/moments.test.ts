@@ -7,7 +7,7 @@ describe("a moment on an event", () => {
   test("is the n-th of its kind and table, from the pipeline's start on", async () => {
     const { happenings, moments } = made();
     happenings.note(control("DATA_WRITTEN", "shop.people"));
-    const second = moments.reached({ on: { control: "data-written", table: "people" }, nth: 2 });
+    const second = moments.reached({ event: { control: "data-written", table: "people", nth: 2 } });
     happenings.note(control("DATA_WRITTEN", "shop.orders"));
     happenings.note(control("START_COMMIT"));
     expect(await isOpen(second)).toBe(true);
@@ -18,13 +18,13 @@ describe("a moment on an event", () => {
   test("has come already when it was seen before anybody waited", async () => {
     const { happenings, moments } = made();
     happenings.note(control("COMMIT_COMPLETE"));
-    expect(await moments.reached({ on: { control: "commit-complete" } })).toBe(true);
+    expect(await moments.reached({ event: { control: "commit-complete" } })).toBe(true);
   });
 
   test("with operations before it counts only what comes after them", async () => {
     const { happenings, moments } = made();
     happenings.note(control("START_COMMIT"));
-    const after = moments.reached({ on: { control: "start-commit" }, afterOperations: 100 });
+    const after = moments.reached({ event: { control: "start-commit" }, afterOperations: 100 });
     happenings.note(control("START_COMMIT"));
     moments.acknowledged(100);
     expect(await isOpen(after)).toBe(true);
@@ -34,9 +34,9 @@ describe("a moment on an event", () => {
 
   test("is a number of rows, a connector's or a task's state, a line of a log", async () => {
     const { happenings, moments } = made();
-    const rows = moments.reached({ on: { rowsIn: "lake", reach: 10 } });
-    const failed = moments.reached({ on: { connector: "sink", state: "FAILED" } });
-    const line = moments.reached({ on: { log: "connect-1", line: /elected leader/ } });
+    const rows = moments.reached({ event: { rowsIn: "lake", reach: 10 } });
+    const failed = moments.reached({ event: { connector: "sink", state: "FAILED" } });
+    const line = moments.reached({ event: { log: "connect-1", line: /elected leader/ } });
     happenings.note({ kind: "rows", stage: "lake", rows: 9 });
     happenings.note({ kind: "connector", end: "sink", states: ["RUNNING", "RUNNING"] });
     happenings.note({ kind: "connector", end: "source", states: ["FAILED"] });
@@ -80,10 +80,10 @@ describe("a moment in the act", () => {
 
   test("has words of its own", () => {
     expect(momentText({ afterOperations: 5 })).toBe("after 5 operations");
-    expect(momentText({ on: { control: "data-written", table: "people" }, nth: 2, afterOperations: 5 })).toBe(
+    expect(momentText({ event: { control: "data-written", table: "people", nth: 2 }, afterOperations: 5 })).toBe(
       "on number 2 of data-written of people after 5 operations",
     );
-    expect(momentText({ on: { connector: "source", state: "FAILED" } })).toBe("on the source being FAILED");
+    expect(momentText({ event: { connector: "source", state: "FAILED" } })).toBe("on the source being FAILED");
   });
 });
 
