@@ -1,3 +1,4 @@
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
 import type { FaultContext } from "./context.ts";
 import type { Fault } from "./fault.ts";
@@ -60,15 +61,29 @@ export function strangerInGroup({ when, group, forMs }: JoinGroup): Fault {
           ? [names.coordinatorGroup, names.controlTopic]
           : [names.sinkGroup, topicOf(pipeline.spec, capturedTables(pipeline.spec)[0] ?? "")];
       const before = (await clients.kafka.describeGroup(name)).members.length;
-      const stranger = await clients.kafka.joinGroup({ group: name, topic });
-      const during = (await clients.kafka.describeGroup(name)).members.length;
+      // Not awaited: it ends when the others have joined anew, and a hold may keep them from it.
+      const joining = clients.kafka.joinGroup({ group: name, topic });
+      const saw = await noticed({ context, name, before });
       return {
         ...(forMs === undefined ? {} : { healAfterMs: forMs }),
-        heal: () => Promise.resolve(stranger[Symbol.asyncDispose]()),
-        proof: async () => (during > before ? `${name} had ${before} members, and then ${during}` : undefined),
+        heal: async () => (await joining)[Symbol.asyncDispose](),
+        proof: async () => saw,
       };
     },
   };
+}
+
+/** Waits until the group has to be given out anew, or has been. */
+function noticed({ context, name, before }: { context: FaultContext; name: string; before: number }): Promise<string> {
+  return poll({
+    what: `group ${name} to notice the stranger`,
+    deadline: deadlineIn(20_000),
+    look: async () => {
+      const { state, members } = await context.clients.kafka.describeGroup(name);
+      const changed = state !== "Stable" || members.length > before;
+      return changed ? seen(`${name} had ${before} members, then ${members.length}, and was ${state}`) : notYet(state);
+    },
+  });
 }
 
 function topicName({ pipeline: { spec } }: FaultContext, topic: TopicName): string {

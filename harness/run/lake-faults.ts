@@ -1,5 +1,5 @@
 import { deadlineIn, every } from "#core/deadline.ts";
-import { environmentError } from "#core/errors.ts";
+import { environmentError, messageOf } from "#core/errors.ts";
 import { ancestry } from "#stages/iceberg/metadata.ts";
 import { expireSnapshots, rollBack, setProperty, type TableOf } from "#stages/iceberg/surgery.ts";
 import { firstAddress } from "../stack.ts";
@@ -87,21 +87,23 @@ export function commitBurst({
       const target = addressOf(context, table);
       const deadline = deadlineIn(forMs);
       let [made, refused] = [0, 0];
+      let because = "";
       const once = async () => {
         if (deadline.remainingMs() === 0) return;
         try {
           await setProperty(target, "floe.burst", String(made));
           made++;
-        } catch {
-          // The sink's own commit came first.
+        } catch (error) {
+          // The sink's own commit came first, say.
           refused++;
+          because = messageOf(error);
         }
       };
       const beat = every(1_000 / perSecond, once);
       return {
         healAfterMs: forMs,
         heal: async () => beat[Symbol.dispose](),
-        proof: async () => (made > 0 ? `${made} commits made, ${refused} refused` : undefined),
+        proof: async () => (made > 0 ? `${made} commits made, ${refused} refused ${because}` : undefined),
       };
     },
   };

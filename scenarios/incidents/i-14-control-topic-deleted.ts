@@ -1,0 +1,11 @@
+import { defineScenario, employees, faults, mixed } from "floe";
+
+export default defineScenario({
+  story:
+    "Somebody deletes the sink's control topic while it runs (databricks/iceberg-kafka-connect#187). The connector and its tasks stay RUNNING, and no table gets a snapshot any more.",
+  tags: ["incident"],
+  source: employees({ employees: 200 }),
+  workload: mixed({ writers: 2, operationsPerSecond: 50, seconds: 8 }),
+  faults: [faults.topics.remove({ when: { afterOperations: 100 }, topic: "control" })],
+  known: [{ issue: "databricks/iceberg-kafka-connect#187", when: { iceberg: "<=1.12.0" }, anomaly: "lost" }],
+});
