@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { every } from "#core/deadline.ts";
 
@@ -7,26 +8,30 @@ export interface LineWatch {
   readonly onLine: (line: string) => void;
 }
 
-/** Reads what a server adds to its log, twenty times a second. A file that is not there yet is waited for. */
+/** Reads what a server adds to its log, twenty times a second. A file that is not there yet is read from its start. */
 export function watchLines({ file, onLine }: LineWatch): Disposable {
-  let at: number | undefined;
-  let rest = "";
+  let at = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  let rest = Buffer.alloc(0);
   const look = async () => {
-    const added = await readFrom(file, at).catch(() => undefined);
-    if (added === undefined) return;
-    at = added.end;
-    const lines = `${rest}${added.text}`.split("\n");
-    rest = lines.pop() ?? "";
-    lines.forEach(onLine);
+    const added = await readFrom(file, at).catch(() => Buffer.alloc(0));
+    at += added.length;
+    const bytes = Buffer.concat([rest, added]);
+    const end = bytes.lastIndexOf(newline) + 1;
+    rest = bytes.subarray(end);
+    if (end > 0)
+      bytes
+        .toString("utf8", 0, end - 1)
+        .split("\n")
+        .forEach((line) => onLine(line));
   };
   return every(50, look);
 }
 
-/** What the file has from an offset on; with none, nothing but where it ends. */
-async function readFrom(file: string, from: number | undefined): Promise<{ text: string; end: number }> {
+const newline = "\n".charCodeAt(0);
+
+async function readFrom(file: string, from: number): Promise<Buffer<ArrayBuffer>> {
   await using handle = await open(file, "r");
   const { size } = await handle.stat();
-  if (from === undefined) return { text: "", end: size };
   const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(Math.max(0, size - from)), position: from });
-  return { text: buffer.toString("utf8", 0, bytesRead), end: from + bytesRead };
+  return buffer.subarray(0, bytesRead);
 }
