@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addExplain } from "./explain.ts";
+import { addFaults } from "./faults.ts";
 import { addJudge } from "./judge.ts";
 import { addLint } from "./lint.ts";
 import { addDoctor, addLock, addSetup } from "./parts.ts";
@@ -21,4 +22,5 @@ export function addCommands(program: Command, ends: (exitCode: number) => void):
   addSql(program);
   addExplain(program);
   addJudge(program, ends);
+  addFaults(program);
 }

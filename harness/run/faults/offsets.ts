@@ -5,9 +5,9 @@ import type { PartitionOffsets } from "#core/ports.ts";
 import { awaitRunning, awaitStopped } from "#stages/connect/progress.ts";
 import { offsetAt, sourcePosition } from "#stages/debezium/progress.ts";
 import { type ChangeRecord, decodeRecord } from "#stages/debezium/record.ts";
-import type { FaultContext } from "./context.ts";
-import type { Fault, InjectedFault } from "./fault.ts";
-import { type Moment, momentText } from "./moments.ts";
+import type { FaultContext } from "../context.ts";
+import type { Fault, InjectedFault } from "../fault.ts";
+import { type Moment, momentText } from "../moments.ts";
 
 export interface RewindSource {
   readonly when: Moment;

@@ -1,8 +1,8 @@
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
-import type { FaultContext } from "./context.ts";
-import type { Fault } from "./fault.ts";
-import { type Moment, momentText } from "./moments.ts";
+import type { FaultContext } from "../context.ts";
+import type { Fault } from "../fault.ts";
+import { type Moment, momentText } from "../moments.ts";
 
 /** A topic of the pipeline: the sink's control topic, or a table's. */
 export type TopicName = "control" | { readonly table: string };

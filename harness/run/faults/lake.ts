@@ -2,10 +2,10 @@ import { deadlineIn, every } from "#core/deadline.ts";
 import { environmentError, messageOf } from "#core/errors.ts";
 import { ancestry } from "#stages/iceberg/metadata.ts";
 import { expireSnapshots, rollBack, setProperty, type TableOf } from "#stages/iceberg/surgery.ts";
-import { firstAddress } from "../stack.ts";
-import type { FaultContext } from "./context.ts";
-import type { Fault } from "./fault.ts";
-import { type Moment, momentText } from "./moments.ts";
+import { firstAddress } from "../../stack.ts";
+import type { FaultContext } from "../context.ts";
+import type { Fault } from "../fault.ts";
+import { type Moment, momentText } from "../moments.ts";
 
 // What somebody else does to a table of the lake while the sink writes it.
 

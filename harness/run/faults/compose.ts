@@ -1,7 +1,7 @@
 import { pause } from "#core/deadline.ts";
-import type { FaultContext } from "./context.ts";
-import type { Fault, InjectedFault } from "./fault.ts";
-import { type Moment, momentText } from "./moments.ts";
+import type { FaultContext } from "../context.ts";
+import type { Fault, InjectedFault } from "../fault.ts";
+import { type Moment, momentText } from "../moments.ts";
 
 /** Faults that strike one right after the other at one moment, and are healed in the opposite order. */
 export function sequence({ when, faults }: { readonly when: Moment; readonly faults: readonly Fault[] }): Fault {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { repeat, sequence } from "#run/compose.ts";
 import type { FaultContext } from "#run/context.ts";
 import type { Fault } from "#run/fault.ts";
+import { repeat, sequence } from "#run/faults/compose.ts";
 
 // None of these faults reaches for anything of its context.
 const nowhere = {} as FaultContext;
