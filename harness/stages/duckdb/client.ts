@@ -98,6 +98,9 @@ export async function openLakeQuery(options: LakeQueryOptions): Promise<LakeQuer
   await duckdb.run(secretStatement(objectStore));
   if (mysql !== undefined) {
     await duckdb.run("SET mysql_session_time_zone = '+00:00'");
+    // Its client library crashes the process when two threads work on connections at once (duckdb/duckdb-mysql#225): we ask
+    // one thing at a time, and nobody is to tidy the pool meanwhile.
+    await duckdb.run("SET mysql_pool_enable_reaper_thread = false");
     await duckdb.run(`DETACH DATABASE IF EXISTS ${mysqlCatalog}`);
     await duckdb.run(attachMysqlStatement(mysql));
   }
