@@ -21,7 +21,6 @@ const names = [
   "offsets/sink-group-rewound",
   "offsets/both-sink-groups-rewound",
   "incidents/i-11-commit-made-but-answered-502",
-  "incidents/i-11-commit-state-stays-unknown",
   "incidents/slow-down-on-a-data-file",
   "incidents/transaction-ended-at-no-coordinator",
 ];
