@@ -62,7 +62,9 @@ export function startFaults({
       for (const fault of faults.filter(isLate)) await strike(fault);
     },
     healAll: async () => {
-      for (const each of struck) await heal(each, context);
+      const open = struck.filter(({ healed }) => !healed);
+      await Promise.all(open.map(async ({ injected }) => injected.outlasts?.()));
+      for (const each of open) await heal(each, context);
     },
     unproved: async () => {
       const proofs = await Promise.all(struck.map((each) => prove(each, context)));

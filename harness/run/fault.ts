@@ -17,6 +17,8 @@ export interface Fault {
 
 /** A fault that has struck. */
 export interface InjectedFault {
+  /** Resolves when it has done all that it is to do, or gives up on it: so long it outlasts the act. */
+  readonly outlasts?: () => Promise<void>;
   /** Mends what was broken. Called once, however the run goes on. */
   heal(): Promise<void>;
   /** The mark: what was observed that would not have been without the fault. Undefined: it never bit. */

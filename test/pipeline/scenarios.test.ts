@@ -20,6 +20,9 @@ const names = [
   "offsets/source-rewound",
   "offsets/sink-group-rewound",
   "offsets/both-sink-groups-rewound",
+  "incidents/i-11-commit-made-but-answered-502",
+  "incidents/slow-down-on-a-data-file",
+  "incidents/transaction-ended-at-no-coordinator",
 ];
 
 describe("the project's scenarios come out as they say", () => {

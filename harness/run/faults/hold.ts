@@ -113,6 +113,7 @@ async function strikeWhileHeld({ held, strikes, step, link, context }: Held): Pr
   );
   return {
     interruptsFlow: struck.some(({ interruptsFlow }) => interruptsFlow === true),
+    outlasts: async () => void (await Promise.all(struck.map(async (each) => each.outlasts?.()))),
     heal: async () => {
       for (const heal of healing) await heal();
     },

@@ -68,11 +68,10 @@ function onRequests({ link, when, turns, verb, requests, outage, set }: RequestF
       return {
         ...(when.forMs === undefined ? {} : { healAfterMs: when.forMs }),
         interruptsFlow: outage,
-        heal: async () => {
-          const { forMs, withinMs = 30_000 } = when;
-          if (forMs === undefined && !isOutage(turns)) await ifWithin({ ms: withinMs, run: rule.spent });
-          rule.end();
+        outlasts: async () => {
+          if (!isOutage(turns)) await ifWithin({ ms: when.withinMs ?? 30_000, run: rule.spent });
         },
+        heal: async () => rule.end(),
         proof: async () =>
           rule.struck() > 0
             ? `struck ${rule.struck()} of ${rule.matched()} ${requests} requests on ${link}`

@@ -84,9 +84,9 @@ test("a fault on some requests waits for them when the act is over", async () =>
     do: { answer: { status: 409 } },
   });
   const injected = await fault.inject(context);
-  const healing = injected.heal();
+  const outlasting = injected.outlasts?.();
   expect(await post(address)).toBe(409);
-  await healing;
+  await outlasting;
   expect(await injected.proof()).toBe("struck 1 of 1 commit requests on sink->catalog");
 });
 

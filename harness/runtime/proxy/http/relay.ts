@@ -34,9 +34,12 @@ export function httpRelay({ target, book }: HttpRelayOptions): () => Duplex {
     const far = farEnd();
     const gone = new AbortController();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    connections.set(far.inner, { target, far, agent, gone: gone.signal, followed: new WeakSet(), latest: undefined });
+    const followed = new Set<Socket>();
+    connections.set(far.inner, { target, far, agent, gone: gone.signal, followed, latest: undefined });
     far.inner.on("close", () => {
       gone.abort();
+      // What broke off, and was not ended by the client, breaks off towards the server, too.
+      if (!far.outer.writableEnded) for (const socket of followed) socket.resetAndDestroy();
       agent.destroy();
     });
     server.emit("connection", far.inner);
@@ -50,8 +53,8 @@ interface Connection {
   readonly agent: Agent;
   /** Fires when the client has gone. */
   readonly gone: AbortSignal;
-  /** Connections to the server whose end is the client's too. */
-  readonly followed: WeakSet<Socket>;
+  /** Open connections to the server; their end is the client's too. */
+  readonly followed: Set<Socket>;
   /** The answer that is being given, or was given last. */
   latest: ServerResponse | undefined;
 }
@@ -70,6 +73,7 @@ async function pass(exchange: Exchange): Promise<void> {
   const seen = book.see({ method, url, copies: headers["x-amz-copy-source"] !== undefined });
   const stop = book.holds.take(seen);
   await stop?.stand("before", gone);
+  if (gone.aborted) return;
   const struck = book.rules.take(seen);
   const blow = struck?.action;
   if (typeof blow === "object" && "answer" in blow) {
@@ -83,7 +87,6 @@ async function pass(exchange: Exchange): Promise<void> {
     await pause(blow.delay.ms, gone);
     struck?.landed();
   }
-  if (gone.aborted) return;
   const answer = await forward(exchange);
   if (struck !== undefined && replacesAnswer(struck.action)) await discard(answer);
   await stop?.stand("after", gone);
@@ -114,6 +117,7 @@ function follow(connection: Connection, socket: Socket): void {
   if (followed.has(socket)) return;
   followed.add(socket);
   socket.on("close", () => {
+    followed.delete(socket);
     const { latest } = connection;
     if (latest === undefined || latest.writableFinished) far.inner.end();
     else latest.once("finish", () => far.inner.end());

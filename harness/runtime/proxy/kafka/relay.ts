@@ -37,7 +37,7 @@ export function kafkaRelay({ target, book }: KafkaRelayOptions): () => Duplex {
     const end = () => {
       gone.abort();
       far.breakOff();
-      broker.destroy();
+      broker.resetAndDestroy();
     };
     const connection: Connection = { book, sessions, far, broker, gone: gone.signal, end, pending: [], standing: 0 };
     broker.on("error", end);
@@ -109,6 +109,7 @@ async function passRequest(connection: Connection, frame: Buffer): Promise<void>
   book.count(head.name);
   const stop = book.holds.take(seen);
   await stand(connection, stop, "before");
+  if (gone.aborted) return;
   const struck = book.rules.take(seen);
   const answer = struck?.action.after === false ? answerOf(head, body(), struck) : undefined;
   const request = head.frame !== undefined && isLaidOut(head.frame) ? head.frame : undefined;

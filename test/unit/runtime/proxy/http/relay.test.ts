@@ -222,6 +222,23 @@ test("a client that goes while its request is held takes the request with it", a
   expect(here.heard).toEqual([`GET ${file} `]);
 });
 
+test("a link that is cut breaks towards the server, too, in the middle of an upload", async () => {
+  const ended: string[] = [];
+  await using server = await listenWith((socket) => {
+    socket.on("data", () => void ended.push("data"));
+    socket.on("error", (error) => void ended.push(error.message));
+  });
+  const book = makeHttpBook({ kinds: storeKinds, classify: storeKind, errorBody: storeError });
+  await using proxy = await proxyThrough(httpRelay({ target: server.address, book }));
+  const client = await dial(proxy.address);
+  client.socket.write(`PUT ${file} HTTP/1.1\r\nhost: s3.local\r\nContent-Length: 1000\r\n\r\nsome of it`);
+  await until(() => ended.includes("data"));
+  proxy.cut();
+
+  expect(await client.broken).toBe("closed");
+  await until(() => ended.includes("read ECONNRESET"));
+});
+
 test("a server that is not there, or breaks off, looks like that to the client", async () => {
   await using here = await behindProxy((asked, told) => {
     if (asked.method === "DELETE") told.destroy();
