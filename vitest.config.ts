@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { defineConfig } from "vitest/config";
 
 const shared = {
@@ -6,6 +8,24 @@ const shared = {
   hookTimeout: 120_000,
   execArgv: ["--disable-warning=TimeoutNegativeWarning"],
 };
+
+/** Whether something listens where a container engine would. FLOE_REQUIRE_DOCKER=1 makes a missing one a failure. */
+async function hasEngine(): Promise<boolean> {
+  const { DOCKER_HOST: host = "unix:///var/run/docker.sock", FLOE_REQUIRE_DOCKER: required } = process.env;
+  if (required === "1" || !host.startsWith("unix://")) return true;
+  const socket = connect(host.slice("unix://".length));
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+const servers = ["mysql", "kafka", "connect", "iceberg", "object-store"];
+const onContainers = ["test/docker/*.test.ts", ...servers.map((stage) => `test/contract/${stage}/**/*.test.ts`)];
 
 export default defineConfig({
   test: {
@@ -35,6 +55,20 @@ export default defineConfig({
           name: "pipeline",
           sequence: { groupOrder: 2 },
           include: ["test/pipeline/**/*.test.ts", "test/plants/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
+      // The runtime of containers, and the contract tests once more, on its servers.
+      {
+        test: {
+          ...shared,
+          name: "docker",
+          sequence: { groupOrder: 3 },
+          include: (await hasEngine()) ? onContainers : ["test/docker/without-engine/*.test.ts"],
+          // User plugins are built into an image: test/docker/images.test.ts has that.
+          exclude: ["test/contract/connect/plugins.test.ts"],
+          env: { FLOE_TEST_RUNTIME: "docker" },
           fileParallelism: false,
           testTimeout: 300_000,
         },

@@ -33,6 +33,8 @@ async function runIt(options: Partial<RunRequest> & Pick<RunRequest, "file" | "s
   const told = await runScenario({
     seed: 7,
     profile: "fast",
+    runtime: "native",
+    image: {},
     set: {},
     objectStore: "s3proxy",
     plugin: [],

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { environmentError } from "#core/errors.ts";
 import { type ServerProcess, startServer } from "#process/server.ts";
+import { identityOf, serverMark, stackMark } from "../processes.ts";
+import { noteProcess } from "../stack-folder.ts";
 import type { Command } from "./command.ts";
-import { identityOf, serverMark, stackMark } from "./processes.ts";
-import { noteProcess } from "./stack-folder.ts";
 
 export interface StackProcessesOptions {
   /** `<state>/<stack id>` */
