@@ -14,13 +14,12 @@ function clientOf(address: { host: string; port: number }) {
   return connectObjectStore({ address, bucket: "lake", ...storeKeys, withinMs: 2_000 });
 }
 
-test("a server is ready when it answers, not as root, with its log and a copy of its files for their owner alone", async () => {
+test("a server is ready when it answers, not as root, with a copy of its files for their owner alone", async () => {
   const options = dockerOptions();
   await using runtime = await openDockerRuntime(options);
   const server = await (await runtime.place(storeSpec())).start();
 
   expect(server.state()).toBe("running");
-  expect(readFileSync(server.logFile, "utf8")).toContain("MinIO");
   const script = join(options.folder, "config", "object-store", "launch.sh");
   expect(readFileSync(script, "utf8")).toContain("export MINIO_ROOT_USER='hunter2hunter2'");
   expect(statSync(script).mode & 0o777).toBe(0o600);
@@ -104,7 +103,7 @@ const broken: ServerSpec = {
   readyWithinMs: 30_000,
 };
 
-test("a container that dies at its start is told with its image, its exit code and its last lines", async () => {
+test("a container that dies at its start is told with its image, its exit code and its last lines; its first ones are in the log", async () => {
   const options = dockerOptions();
   await using runtime = await openDockerRuntime(options);
   const placed = await runtime.place(broken);
@@ -115,7 +114,9 @@ test("a container that dies at its start is told with its image, its exit code a
     code: "SERVER_DIED",
     got: expect.stringMatching(new RegExp(`exit code \\d+ in a container of ${options.images.mysql}`)),
   });
-  expect(JSON.stringify(error)).toContain("no-such-option");
+  expect(JSON.stringify(error)).toContain("Aborting");
+  const [first] = readFileSync(join(options.folder, "logs", "mysql.log"), "utf8").split("\n");
+  expect(first).toContain("MySQL Server - start.");
 });
 
 test("a port that is taken between choosing and starting is PORT_TAKEN", async () => {
@@ -127,7 +128,7 @@ test("a port that is taken between choosing and starting is PORT_TAKEN", async (
   await expect((await runtime.place(storeSpec())).start()).rejects.toMatchObject({ code: "PORT_TAKEN" });
 });
 
-test("an image without /bin/sh or with another server in it is told, with what the engine or the image said", async () => {
+test("an image with another server in it is told, with what its shell said", async () => {
   const options = dockerOptions();
   const images = { ...options.images, "object-store": options.images.kafka };
   await using runtime = await openDockerRuntime({ ...options, images });

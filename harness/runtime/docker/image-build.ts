@@ -42,9 +42,12 @@ export async function ensureOwnImage(own: OwnImage, options: ImageOptions): Prom
   return image;
 }
 
+/** To be changed with how `rootfs` lays out the files. */
+const layout = "1";
+
 function contentHash({ java, libs, plugins }: OwnImage, dockerfile: string): string {
   const sums = libs.map(({ file, sha256 }) => `${basename(file)} ${sha256}`);
-  const inputs = [dockerfile, passwd(), java.image, java.digest ?? "", ...sums, ...plugins.key];
+  const inputs = [layout, dockerfile, passwd(), java.image, java.digest ?? "", ...sums, ...plugins.key];
   return createHash("sha256").update(inputs.join("\n")).digest("hex").slice(0, 16);
 }
 
@@ -55,10 +58,11 @@ async function rootfs({ libs, plugins }: OwnImage): Promise<ArchivedFile[]> {
   const jars = libs.map(({ file }) => ({ name: `${ownLibs}/${basename(file)}`, file }));
   const ofPlugins = await Promise.all(plugins.folders.map((folder) => filesBelow(folder, pluginFolder)));
   const files = [...jars, ...ofPlugins.flat()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
-  const folders = new Set(files.flatMap(({ name }) => ancestors(name)));
+  const folders = new Set(["", "/etc", ...files.flatMap(({ name }) => ancestors(name))]);
   return [
-    text("rootfs/etc/passwd", passwd()),
+    // Each folder by itself: one that is made on the way has the time of its making.
     ...[...folders].map((name) => ({ name: `rootfs${name}/`, mode: 0o755, content: "" })),
+    text("rootfs/etc/passwd", passwd()),
     ...files.map(({ name, file }) => ({ name: `rootfs${name}`, mode: 0o644, content: { file } })),
   ];
 }

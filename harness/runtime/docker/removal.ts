@@ -15,12 +15,12 @@ export async function removeStack(stackId: string, options: { quietMs: number } 
   const engine = await connectEngine();
   const ended = new Set<string>();
   const startedMs = monotonicMs();
-  for (let quietSinceMs = startedMs; monotonicMs() - quietSinceMs <= options.quietMs; await pause(100)) {
+  for (let quietSinceMs = startedMs; ; await pause(50)) {
     const left = await removeOnce(engine, stackId, ended);
     if (left > 0) quietSinceMs = monotonicMs();
+    else if (monotonicMs() - quietSinceMs >= options.quietMs) return [...ended];
     if (monotonicMs() - startedMs > giveUpMs) throw notRemoved(stackId, left);
   }
-  return [...ended];
 }
 
 /** The servers of a stack whose containers run; a paused one counts. */
