@@ -1,6 +1,9 @@
-import { basename, join } from "node:path";
+import { statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
 import type { VersionSet } from "#core/versions.ts";
 import { openCache } from "./cache.ts";
+import { sha256Of } from "./checksum.ts";
 import { assertCompatible } from "./compatible.ts";
 import { ensureExtensions } from "./duckdb-extensions.ts";
 import { artifactPath, ensureFiles } from "./files.ts";
@@ -70,7 +73,6 @@ function cached(cacheDir: string, jars: readonly LockedJar[]): CachedJar[] {
   return jars.map((jar) => ({ file: join(cacheDir, artifactPath(jar)), sha256: jar.sha256 }));
 }
 
-/** The name of a user's plugin folder carries its checksum; of a folder of jars it is linked, and may change. */
 async function pluginsOf(request: Omit<PartsRequest, "mysqld">, plan: Plan, versions: Jars["versions"]) {
   const { cacheDir, plugins } = request;
   const folders = await Promise.all([
@@ -78,5 +80,14 @@ async function pluginsOf(request: Omit<PartsRequest, "mysqld">, plan: Plan, vers
     pluginOfJars({ cacheDir, name: `iceberg-${versions.iceberg}`, jars: plan.iceberg }),
     ...plugins.map((plugin) => userPlugin(cacheDir, plugin)),
   ]);
-  return { folders, key: folders.map((folder) => basename(folder)) };
+  const ofUser = await Promise.all(plugins.map(contentKey));
+  return { folders, key: [...folders.map((folder) => basename(folder)), ...ofUser.flat()] };
+}
+
+/** A folder of jars is linked into the cache under a name that stays when the jars change. */
+async function contentKey(plugin: string): Promise<string[]> {
+  if (statSync(plugin).isFile()) return [await sha256Of(plugin)];
+  const entries = await readdir(plugin, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return Promise.all(files.toSorted().map(async (file) => `${relative(plugin, file)} ${await sha256Of(file)}`));
 }

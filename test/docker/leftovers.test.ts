@@ -3,15 +3,21 @@ import { once } from "node:events";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
 import { attachDockerRuntime } from "#runtime/docker/attach.ts";
 import { connectEngine } from "#runtime/docker/engine.ts";
 import { containerName } from "#runtime/docker/placed-server.ts";
-import { removeForgotten } from "#runtime/docker/removal.ts";
+import { removeForgotten, removeStack } from "#runtime/docker/removal.ts";
 import { readRecord, type StackRecord, stackDirOf } from "#runtime/record.ts";
 import { clearLeftovers, downStack, listStacks } from "#runtime/stacks.ts";
 import { dockerOptions, heldOf, storeSpec } from "./docker-stack.ts";
+
+const started: string[] = [];
+// A test that fails half way leaves no kept stack behind for two hours.
+afterEach(async () => {
+  for (const stackId of started.splice(0)) await removeStack(stackId, { quietMs: 0 });
+});
 
 const program = join(import.meta.dirname, "harness-process.ts");
 
@@ -25,6 +31,7 @@ interface Harness {
 
 function startHarness(order: { servers: readonly string[]; ending: "wait" | "keep"; keptIdleMs?: number }): Harness {
   const { stackId, folder, stateDir } = dockerOptions();
+  started.push(stackId);
   const argument = JSON.stringify({ ...order, stackId, folder, stateDir });
   const child = spawn(process.execPath, [program, argument], { stdio: ["ignore", "pipe", "inherit"] });
   const heard = new Set<string>();

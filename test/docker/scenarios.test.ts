@@ -6,11 +6,11 @@ import { listScenarios } from "#run/find.ts";
 import { loadScenario } from "#run/load.ts";
 import { account, runNamed } from "../pipeline/running.ts";
 
-// The default one in CI; every one that is not slow with FLOE_DOCKER_SCENARIOS=all (npm run test:docker:all).
-const names = process.env["FLOE_DOCKER_SCENARIOS"] === "all" ? await quickOnes() : ["baseline/employees-arrive"];
+// The default one in CI; every one that is not slow with FLOE_DOCKER_TESTS=all (npm run test:docker:all).
+const names = process.env["FLOE_DOCKER_TESTS"] === "all" ? await quickOnes() : ["baseline/employees-arrive"];
 
 test.each(names)("%s comes out on containers as it says", async (name) => {
-  const told = await runNamed(name, { runtime: "docker", objectStore: "minio" });
+  const told = await runNamed(name);
   expect(["valid", "known-bug"], account(told)).toContain(told.verdict.verdict);
   expect(told.verdict.runtime).toBe("docker");
   expect(told.verdict.rerun).toContain("--runtime docker");

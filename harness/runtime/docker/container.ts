@@ -18,12 +18,7 @@ export interface BodyOptions {
 export async function startContainer(options: BodyOptions): Promise<ServerBody> {
   const output = await options.container.attach({ stream: true, stdout: true, stderr: true });
   const logged = writeLog(options, output);
-  try {
-    await options.container.start();
-  } catch (error) {
-    output.unpipe();
-    throw error;
-  }
+  await options.container.start();
   return bodyOf(options, logged);
 }
 
