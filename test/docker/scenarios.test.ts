@@ -14,7 +14,7 @@ test.each(names)("%s comes out on containers as it says", async (name) => {
   expect(["valid", "known-bug"], account(told)).toContain(told.verdict.verdict);
   expect(told.verdict.runtime).toBe("docker");
   expect(told.verdict.rerun).toContain("--runtime docker");
-  for (const file of ["history.jsonl", "stages/ledger.jsonl", "logs/mysql.log", "logs/connect-1.log"])
+  for (const file of ["history.jsonl", "stages/ledger.parquet", "logs/mysql.log", "logs/connect-1.log"])
     if (!name.includes("separate")) expect(existsSync(join(told.folder, file)), file).toBe(true);
   expect(readFileSync(join(told.folder, "connectors/source.json"), "utf8")).toContain('"database.password": "***"');
 });

@@ -1,4 +1,5 @@
-import { networkInterfaces } from "node:os";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { type ContainerRuntimeClient, getContainerRuntimeClient, ImageName } from "testcontainers";
 import { compareVersions } from "#core/versions.ts";
 import { engineMissing, engineTooOld } from "./engine-problem.ts";
@@ -18,6 +19,8 @@ export interface Engine {
   /** Pulls an image with the credentials of the user's Docker configuration. */
   pull(ref: string): Promise<void>;
 }
+
+const localhost = "127.0.0.1";
 
 /** The oldest Engine API that this was run on: Docker 20.10. */
 const oldestApi = "1.41";
@@ -39,15 +42,14 @@ async function connect(): Promise<Engine> {
   if (!isMeant(docker, process.env)) throw await engineMissing(process.env, undefined);
   const { Version, ApiVersion } = await docker.version();
   if (compareVersions(ApiVersion, oldestApi) < 0) throw engineTooOld({ Version, ApiVersion, oldestApi });
-  const { host } = client.info.containerRuntime;
-  const local = host === "localhost" || host === "127.0.0.1";
-  const gateway = await bridgeGateway(docker);
+  const told = client.info.containerRuntime.host;
+  const host = told === "localhost" ? localhost : told;
   return {
     docker,
     version: Version,
-    host: local ? "127.0.0.1" : host,
-    publishOn: local ? "127.0.0.1" : "0.0.0.0",
-    proxyHost: local || host === gateway ? proxyHostOf(gateway) : undefined,
+    host,
+    publishOn: host === localhost ? localhost : "0.0.0.0",
+    proxyHost: await proxyHostOf(docker, host),
     pull: (ref) => client.image.pull(ImageName.fromString(ref)),
   };
 }
@@ -57,18 +59,35 @@ function isMeant(docker: Docker, { DOCKER_HOST: told = "" }: NodeJS.ProcessEnv):
   return socket === undefined || !("socketPath" in docker.modem) || docker.modem.socketPath === socket;
 }
 
-/** What `host-gateway` leads to: the default bridge's address, where the engine runs on this machine's own kernel. */
-async function bridgeGateway(docker: Docker): Promise<string | undefined> {
-  try {
-    const { IPAM } = await docker.getNetwork("bridge").inspect();
-    return IPAM?.Config?.[0]?.["Gateway"];
-  } catch {
-    return undefined;
-  }
+/**
+ * What `host-gateway` leads to: the default bridge's gateway, which is this machine's where the engine runs on it. An
+ * engine in a virtual machine (Docker Desktop, Colima) has its bridge there, and leads `host.docker.internal` to this
+ * machine's loopback.
+ */
+async function proxyHostOf(docker: Docker, host: string): Promise<string | undefined> {
+  if (host !== localhost && !(await isOwn(host))) return undefined;
+  const gateway = await bridgeGateway(docker);
+  return gateway !== undefined && (await isOwn(gateway)) ? gateway : localhost;
 }
 
-/** An engine in a virtual machine (Docker Desktop, Colima) leads `host.docker.internal` to this machine's loopback. */
-function proxyHostOf(gateway: string | undefined): string {
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return gateway !== undefined && own.some(({ address }) => address === gateway) ? gateway : "127.0.0.1";
+/** Not every engine tells the gateway; then it is the first address. Podman has no network of this name. */
+async function bridgeGateway(docker: Docker): Promise<string | undefined> {
+  const networks = await docker.listNetworks({ filters: { name: ["bridge"] } });
+  const configs = networks.filter(({ Name }) => Name === "bridge").flatMap(({ IPAM }) => IPAM?.Config ?? []);
+  const config = configs.find(({ Subnet = "" }) => Subnet.includes("."));
+  return config?.Gateway ?? config?.Subnet?.replace(/\d+\/\d+$/, "1");
+}
+
+/** The system's list of addresses leaves out a bridge that has no container yet; that one can be bound tells. */
+async function isOwn(address: string): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(0, address);
+    await once(server, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
 }
