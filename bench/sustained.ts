@@ -53,7 +53,7 @@ function lookAround(lines: string[]): Fault {
 }
 
 function requests({ stack }: FaultContext): number {
-  return storeLinks.reduce((sum, link) => sum + stack.links.proxyOf(link).counts().httpRequests, 0);
+  return storeLinks.reduce((sum, link) => sum + stack.links.proxyOf(link).requests(), 0);
 }
 
 async function counts({ clients, pipeline: { spec } }: FaultContext): Promise<string> {

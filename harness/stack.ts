@@ -35,7 +35,7 @@ export const stackSecrets = z.object({
 });
 export type StackSecrets = z.infer<typeof stackSecrets>;
 
-/** Where each link leads: one address, or one for each broker. */
+/** Where each link leads: one address, or one for each broker, or for each Connect cluster, the source's first. */
 export type LinkAddresses = Readonly<Record<LinkName, readonly Address[]>>;
 
 /** A stack whose addresses are known and whose servers run, or are about to. */
@@ -89,7 +89,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
     plan,
     secrets,
     addresses: place.addresses,
-    connect: connectAddresses({ plan, place }),
+    connect: connectAddresses(place.addresses),
     links,
     names: specs.map(({ name }) => name),
     up: (name) => starting.get(name) ?? Promise.reject(noSuchServer(name, [...starting.keys()])),
@@ -177,7 +177,7 @@ async function layLinks({
   const mysql = [{ server: "mysql", port: "sql" }];
   const store = [{ server: "object-store", port: "s3" }];
   const catalog = plan.catalog === "rest" ? [{ server: "catalog", port: "rest" }] : [];
-  const connect = [{ server: `${clusters(plan)[0] ?? "connect"}-1`, port: "rest" }];
+  const connect = clusters(plan).map((cluster) => ({ server: `${cluster}-1`, port: "rest" }));
   const kafka = await Promise.all(
     kafkaLinks.map(
       async (name) =>
@@ -210,12 +210,10 @@ async function layLinks({
   };
 }
 
-function connectAddresses({ plan, place }: { plan: StackPlan; place: Placement }): Stack["connect"] {
-  const [source = "connect", sink = source] = clusters(plan);
-  return {
-    source: placed(place, `${source}-1`).address("rest"),
-    sink: placed(place, `${sink}-1`).address("rest"),
-  };
+function connectAddresses(addresses: LinkAddresses): Stack["connect"] {
+  const [, sink] = addresses["harness->connect"];
+  const source = firstAddress(addresses, "harness->connect");
+  return { source, sink: sink ?? source };
 }
 
 /** A link's address; a Kafka link's first broker. */

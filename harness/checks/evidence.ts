@@ -171,7 +171,9 @@ const kindOfOp = `CASE op WHEN 'c' THEN 'insert' WHEN 'u' THEN 'update' WHEN 'd'
  */
 const completedLedger = `CREATE OR REPLACE TABLE ledger AS
   WITH told_numbered AS (
-    SELECT *, row_number() OVER (PARTITION BY gtid, "table", key, kind, status = 'fail' ORDER BY status = 'info', seq) AS nth FROM told
+    -- Failed ones have no number, and so no partner: a condition on one side alone would make a full join compare every pair.
+    SELECT *, CASE WHEN status <> 'fail' THEN row_number() OVER (PARTITION BY gtid, "table", key, kind, status = 'fail'
+      ORDER BY status = 'info', seq) END AS nth FROM told
   ),
   logged AS (
     SELECT *, row_number() OVER (PARTITION BY CASE WHEN in_gtids THEN gtid END, "table", key, kind
@@ -191,4 +193,4 @@ const completedLedger = `CREATE OR REPLACE TABLE ledger AS
     coalesce(t."ackedAtMs", b."committedAtMs"::BIGINT) AS "ackedAtMs"
   FROM told_numbered AS t FULL JOIN logged AS b
     ON t.gtid IS NOT DISTINCT FROM CASE WHEN b.in_gtids THEN b.gtid END
-    AND t."table" = b."table" AND t.key = b.key AND t.kind = b.kind AND t.nth = b.nth AND t.status <> 'fail'`;
+    AND t."table" = b."table" AND t.key = b.key AND t.kind = b.kind AND t.nth = b.nth`;

@@ -89,7 +89,10 @@ function boundsOf(allowed: Allowed, { announced, sinceLastOffsetFlush }: JudgeOp
   if (allowed === "since-last-offset-flush") {
     return sinceLastOffsetFlush === undefined ? undefined : { least: 0, most: sinceLastOffsetFlush };
   }
-  if ("atMost" in allowed) return { least: 0, most: allowed.atMost };
+  if ("atMost" in allowed) {
+    const most = typeof allowed.atMost === "number" ? allowed.atMost : announced[allowed.atMost];
+    return most === undefined ? undefined : { least: 0, most };
+  }
   const count = announced[allowed.equals];
   return count === undefined ? undefined : { least: count, most: count };
 }

@@ -31,6 +31,36 @@ export type LinkName = (typeof linkNames)[number];
 export const kafkaLinks = ["worker->kafka", "debezium->kafka", "sink->kafka", "harness->kafka"] as const;
 export type KafkaLink = (typeof kafkaLinks)[number];
 
+/** The links whose requests a proxy can tell apart, by what they speak; the others are bytes to it. */
+export const catalogLinks = ["sink->catalog", "duckdb->catalog", "harness->catalog"] as const;
+export type CatalogLink = (typeof catalogLinks)[number];
+export const storeLinks = [
+  "sink->object-store",
+  "catalog->object-store",
+  "duckdb->object-store",
+  "harness->object-store",
+] as const;
+export type StoreLink = (typeof storeLinks)[number];
+export const connectLinks = ["harness->connect"] as const;
+export type ConnectLink = (typeof connectLinks)[number];
+export type HttpLink = CatalogLink | StoreLink | ConnectLink;
+
+export function isKafkaLink(name: LinkName): name is KafkaLink {
+  return kafkaLinks.some((link) => link === name);
+}
+
+export function isCatalogLink(name: LinkName): name is CatalogLink {
+  return catalogLinks.some((link) => link === name);
+}
+
+export function isStoreLink(name: LinkName): name is StoreLink {
+  return storeLinks.some((link) => link === name);
+}
+
+export function isConnectLink(name: LinkName): name is ConnectLink {
+  return connectLinks.some((link) => link === name);
+}
+
 export function hostPort({ host, port }: Address): string {
   return `${host}:${port}`;
 }

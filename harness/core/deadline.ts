@@ -96,6 +96,17 @@ export async function within<T>({ what, ms, run }: { what: string; ms: number; r
   }
 }
 
+/** What a promise comes to, or undefined when it has not by then: for what may rightly never come. */
+export async function ifWithin<T>({ ms, run }: { ms: number; run: Promise<T> }): Promise<T | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), ms * patience);
+  try {
+    return await Promise.race([run, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** A pace, not a wait: the next turn of a loop that has its own end. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -4,11 +4,15 @@ import type { VersionSet } from "./versions.ts";
 /**
  * How many anomalies of a class are right:
  * - a number: exactly so many;
- * - `{ atMost }`: up to so many;
+ * - `{ atMost }`: up to so many, or up to what a fault or a plan has announced under this name;
  * - `"since-last-offset-flush"`: up to the records that were delivered since the offsets were last flushed before a fault;
  * - `{ equals }`: exactly as many as a fault or a plan has announced under this name.
  */
-export type Allowed = number | { readonly atMost: number } | "since-last-offset-flush" | { readonly equals: string };
+export type Allowed =
+  | number
+  | { readonly atMost: number | string }
+  | "since-last-offset-flush"
+  | { readonly equals: string };
 
 /** What a scenario expects, by anomaly class. A class that is not named is expected to be zero. */
 export type Expectation = Readonly<Partial<Record<ExpectedClass, Allowed>>> & {

@@ -6,8 +6,8 @@ import { mysqlLogin, openMysql } from "#pipeline";
 import { settleUnknown } from "#stages/mysql/settle.ts";
 import { type CommitIdentity, openWriter, type WriterOptions } from "#stages/mysql/writer.ts";
 import type { FaultContext } from "./context.ts";
-import { type FaultPlan, startFaults } from "./fault-plan.ts";
-import { type Moments, makeMoments, momentText } from "./moments.ts";
+import type { FaultPlan } from "./fault-plan.ts";
+import { type Moments, momentText } from "./moments.ts";
 import type { Scenario, SchemaChange } from "./scenario.ts";
 import { runWriters } from "./writers.ts";
 
@@ -15,16 +15,17 @@ export interface ActOptions {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly context: FaultContext;
+  readonly moments: Moments;
+  readonly faults: FaultPlan;
   readonly signal: AbortSignal;
 }
 
 /** The act: writers write, schema changes and faults come at their moments. All faults are healed when it ends. */
-export async function act(options: ActOptions): Promise<FaultPlan> {
-  const { scenario, seed, context, signal } = options;
+export async function act(options: ActOptions): Promise<void> {
+  const { scenario, seed, context, moments, faults, signal } = options;
   const { ledger } = context;
-  const moments = makeMoments();
   const updates: RowUpdate[] = [];
-  const faults = startFaults({ faults: scenario.faults ?? [], context, moments });
+  moments.begin();
   const changes = (scenario.schemaChanges ?? []).map((change) => changeSchema({ context, change, moments, updates }));
   // A fault or a DDL that goes wrong ends the act at once: what the writers do from then on proves nothing.
   const wrong = new AbortController();
@@ -47,7 +48,6 @@ export async function act(options: ActOptions): Promise<FaultPlan> {
   await struck;
   wrong.signal.throwIfAborted();
   await faults.healAll();
-  return faults;
 }
 
 function writerOptions({ scenario, context }: ActOptions): WriterOptions {

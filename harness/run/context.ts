@@ -1,6 +1,7 @@
 import type { History } from "#core/history.ts";
 import type { Clients, Pipeline } from "#pipeline";
 import type { RunningServer } from "#runtime/port.ts";
+import type { LakeQuery } from "#stages/duckdb/client.ts";
 import type { BinlogPosition } from "#stages/mysql/binlog.ts";
 import type { Stack } from "../stack.ts";
 import type { Ledger } from "./ledger.ts";
@@ -8,6 +9,8 @@ import type { Monitor } from "./monitor.ts";
 
 /** What a fault may reach for. */
 export interface FaultContext {
+  /** Of the run: what a fault draws, it draws from here. */
+  readonly seed: number;
   readonly stack: Stack;
   readonly server: (name: string) => Promise<RunningServer>;
   readonly clients: Clients;
@@ -17,4 +20,6 @@ export interface FaultContext {
   readonly monitor: Monitor;
   /** Where the binlog ended when the first rows had been loaded. */
   readonly seededAt: BinlogPosition;
+  /** Opens the lake as another writer has it, and closes it when the change is made. */
+  readonly changeLake: (change: (lake: LakeQuery) => Promise<void>) => Promise<void>;
 }

@@ -25,9 +25,11 @@ export interface ControlLogOptions {
   readonly file: string;
   /** Rung at every event. */
   readonly bell: Bell;
+  /** Told of each event of this pipeline's sink. */
+  readonly onEvent: (event: ControlEvent) => void;
 }
 
-export function openControlLog({ kafka, spec, file, bell }: ControlLogOptions): ControlLog {
+export function openControlLog({ kafka, spec, file, bell, onEvent }: ControlLogOptions): ControlLog {
   const { controlTopic, sinkGroup } = spec.names;
   const announced = new Map<string, bigint>();
   let [commits, readTo] = [0, 0n];
@@ -37,6 +39,7 @@ export function openControlLog({ kafka, spec, file, bell }: ControlLogOptions): 
     if (event.group !== sinkGroup) return;
     if (event.type === "DATA_WRITTEN" && table !== undefined) announced.set(table, event.offset);
     if (event.type === "COMMIT_TO_TABLE") commits++;
+    onEvent(event);
   };
   const take = ({ records, next }: Fetched) => {
     const events = records.map(decodeControlEvent);

@@ -18,8 +18,10 @@ interface Struck {
 
 /** The faults of one run: each strikes at its moment, is healed once, and has to prove that it bit. */
 export interface FaultPlan {
-  /** Resolves when every fault has struck, or the act ended before its moment. */
+  /** Resolves when every fault has struck, or its moment cannot come any more. */
   readonly struck: Promise<void>;
+  /** Never resolves; fails when a fault goes wrong. */
+  readonly broken: Promise<never>;
   /** Strikes what was to strike when all has settled. */
   strikeSettled(): Promise<void>;
   healAll(): Promise<void>;
@@ -45,12 +47,17 @@ export function startFaults({
   const missed: string[] = [];
   const strike = async (fault: Fault) => {
     if ("whenSettled" in fault.when || (await moments.reached(fault.when))) struck.push(await inject(fault, context));
-    else missed.push(`${fault.label}: its moment, ${momentText(fault.when)}, never came`);
+    else missed.push(`${fault.label}: its moment, ${momentText(fault.when)}, never came; seen: ${moments.seen()}`);
   };
   const isLate = ({ when }: Fault) => "whenSettled" in when;
   const all = Promise.all(faults.filter((fault) => !isLate(fault)).map(strike));
+  const broken = Promise.withResolvers<never>();
+  all.catch(broken.reject);
+  // Whoever waits for it hears of it; when nobody does, the act will.
+  broken.promise.catch(() => undefined);
   return {
     struck: all.then(() => undefined),
+    broken: broken.promise,
     strikeSettled: async () => {
       for (const fault of faults.filter(isLate)) await strike(fault);
     },
@@ -95,7 +102,7 @@ async function heal(struck: Struck, { history }: FaultContext): Promise<void> {
 /** Undefined when the fault bit. */
 async function prove({ fault, injected }: Struck, { history }: FaultContext): Promise<string | undefined> {
   const proof = await injected.proof();
-  if (proof === undefined) return `${fault.label}: nothing shows that it bit`;
+  if (proof === undefined) return `${fault.label}: ${injected.excuse?.() ?? "nothing shows that it bit"}`;
   history.append({ type: "fault", label: fault.label, state: "proved", detail: proof });
   return undefined;
 }

@@ -21,6 +21,8 @@ export interface InjectedFault {
   heal(): Promise<void>;
   /** The mark: what was observed that would not have been without the fault. Undefined: it never bit. */
   proof(): Promise<string | undefined>;
+  /** Why there is no mark, where it knows: no such request came, or it was one that could not be answered. */
+  readonly excuse?: () => string | undefined;
   /** When the runner is to heal it: milliseconds after the blow. Undefined: when the act is over. */
   readonly healAfterMs?: number;
   /** Counts that it announces, by name: `expect: { duplicates: { equals: "rewound" } }` compares with them. */

@@ -1,13 +1,38 @@
-import type { LinkName } from "#core/addresses.ts";
-import type { ProxiedLink } from "#runtime/links.ts";
-import type { ProxyCounts } from "#runtime/tcp-proxy.ts";
+import { repeat, sequence } from "./compose.ts";
 import type { FaultContext } from "./context.ts";
-import type { Fault, InjectedFault } from "./fault.ts";
+import type { Fault } from "./fault.ts";
+import { hold } from "./faults/hold.ts";
+import { bandwidth, blackHole, cut, delay, halfOpen, jitter, resetAfter } from "./faults/links.ts";
+import { http, kafka } from "./faults/requests.ts";
+import { deleteTopic, emptyTopic, strangerInGroup } from "./kafka-faults.ts";
+import { commitBurst, expireAllButCurrent, makeTableAgain, rollBackTable, writeLake } from "./lake-faults.ts";
 import { type Moment, momentText } from "./moments.ts";
 import { rewindSinkGroups, rewindSource } from "./offset-faults.ts";
 
 /** What can be broken on purpose. Each strikes at a moment of the act: `{ afterOperations: 500 }` or `{ atMs: 2_000 }`. */
-export const faults = { kill, stop, restart, pause, cut, delay, blackHole, rewindSource, rewindSinkGroups } as const;
+export const faults = {
+  kill,
+  stop,
+  restart,
+  pause,
+  cut,
+  delay,
+  jitter,
+  bandwidth,
+  blackHole,
+  halfOpen,
+  resetAfter,
+  http,
+  kafka,
+  hold,
+  rewindSource,
+  rewindSinkGroups,
+  sequence,
+  repeat,
+  topics: { empty: emptyTopic, remove: deleteTopic },
+  groups: { stranger: strangerInGroup },
+  lake: { write: writeLake, rollBackTable, expireAllButCurrent, makeTableAgain, commitBurst },
+} as const;
 
 /** SIGKILL a server. It comes back after `restartAfterMs`, or when the act is over. */
 function kill(server: string, when: Moment & { readonly restartAfterMs?: number }): Fault {
@@ -66,74 +91,6 @@ function pause(server: string, when: Moment & { readonly forMs?: number }): Faul
         interruptsFlow: true,
         heal: () => running.resume(),
         proof: async () => (stood ? `${server} stood still` : undefined),
-      };
-    },
-  };
-}
-
-/** Cut a link: open connections are reset and new ones refused. */
-function cut(link: LinkName, when: Moment & { readonly forMs?: number }): Fault {
-  return onLink({
-    link,
-    when,
-    verb: "cut",
-    strike: (proxy) => proxy.cut(),
-    mark: (counts) => counts.broken + counts.refused,
-    interruptsFlow: true,
-  });
-}
-
-/** Delay everything on a link, in both directions, by `ms`. */
-function delay(link: LinkName, when: Moment & { readonly ms: number; readonly forMs?: number }): Fault {
-  return onLink({
-    link,
-    when,
-    verb: `delay by ${when.ms} ms`,
-    strike: (proxy) => proxy.delay({ ms: when.ms }),
-    mark: (counts) => counts.bytesDelayed,
-    interruptsFlow: false,
-  });
-}
-
-/** Swallow everything on a link: connections stay open and nothing arrives. */
-function blackHole(link: LinkName, when: Moment & { readonly forMs?: number }): Fault {
-  return onLink({
-    link,
-    when,
-    verb: "black hole",
-    strike: (proxy) => proxy.blackHole(),
-    mark: (counts) => counts.bytesSwallowed,
-    interruptsFlow: true,
-  });
-}
-
-interface LinkFault {
-  readonly link: LinkName;
-  readonly when: Moment & { readonly forMs?: number };
-  readonly verb: string;
-  readonly strike: (link: ProxiedLink) => void;
-  /** What the proxy has counted of the fault's own effect: connections broken, bytes delayed or swallowed. */
-  readonly mark: (counts: ProxyCounts) => number;
-  readonly interruptsFlow: boolean;
-}
-
-function onLink({ link, when, verb, strike, mark, interruptsFlow }: LinkFault): Fault {
-  return {
-    label: `${verb} ${link} ${momentText(when)}`,
-    when,
-    links: [link],
-    inject: async ({ stack }): Promise<InjectedFault> => {
-      const proxy = stack.links.proxyOf(link);
-      const before = mark(proxy.counts());
-      strike(proxy);
-      return {
-        ...(when.forMs === undefined ? {} : { healAfterMs: when.forMs }),
-        interruptsFlow,
-        heal: async () => proxy.heal(),
-        proof: async () => {
-          const felt = mark(proxy.counts()) - before;
-          return felt > 0 ? `${link} felt it: ${felt.toLocaleString("en")} connections or bytes` : undefined;
-        },
       };
     },
   };

@@ -1,48 +1,87 @@
 import { pause } from "#core/deadline.ts";
+import { type Happening, type Happenings, happeningText } from "./happenings.ts";
 
-/** When something is to happen during the act: after so many acknowledged row changes, or so long after its start. */
-export type ActMoment = { readonly afterOperations: number } | { readonly atMs: number };
+/** When something is to happen during the act. */
+export type ActMoment =
+  /** After so many acknowledged row changes. */
+  | { readonly afterOperations: number }
+  /** So long after the act's start. */
+  | { readonly atMs: number }
+  | EventMoment;
+
+/**
+ * An event that is seen: the `nth` of its kind, from the pipeline's start on, or, with `afterOperations`, from the moment on
+ * at which so many row changes were acknowledged. It may come during the initial snapshot, before the act.
+ */
+export interface EventMoment {
+  readonly event: Happening & { readonly nth?: number };
+  readonly afterOperations?: number;
+}
+
 /** `whenSettled`: after the act, when every row has arrived, before anything is checked. */
 export type Moment = ActMoment | { readonly whenSettled: true };
 
 /** Tells those who wait for a moment that it has come. */
 export interface Moments {
-  /** Resolves when the moment has come; false when the act ended before it did. */
+  /** Resolves when the moment has come; false when it will not come any more. */
   reached(moment: ActMoment): Promise<boolean>;
+  /** What has been seen of the pipeline, for one who waited in vain. */
+  seen(): string;
+  /** The act begins: times count from here. */
+  begin(): void;
   /** The writers' side: so many row changes have been acknowledged by now. */
   acknowledged(operations: number): void;
-  /** The act is over: what has not come will not come. */
+  /** The act is over: no operation comes any more, and events only for as long as rows are still on their way. */
   end(): void;
 }
 
-export function makeMoments(): Moments {
+/** How long after the last write an event may still come. */
+const eventsComeForMs = 20_000;
+
+export function makeMoments(happenings: Happenings): Moments {
   const waiting: { operations: number; resolve: (came: boolean) => void }[] = [];
-  const over = new AbortController();
+  const begun = Promise.withResolvers<void>();
+  const [over, still] = [new AbortController(), new AbortController()];
   let operations = 0;
   const resolveDue = () => {
     for (const waiter of waiting.filter((each) => each.operations <= operations)) waiter.resolve(true);
   };
+  const afterOperations = (wanted: number): Promise<boolean> => {
+    if (over.signal.aborted) return Promise.resolve(operations >= wanted);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    waiting.push({ operations: wanted, resolve });
+    resolveDue();
+    return promise;
+  };
+  const onEvent = async ({ event, afterOperations: gate }: EventMoment): Promise<boolean> => {
+    if (gate !== undefined && !(await afterOperations(gate))) return false;
+    const since = gate === undefined ? 0 : happenings.mark();
+    return happenings.reached({ happening: event, nth: event.nth ?? 1, since, signal: still.signal });
+  };
+  const atMs = async (ms: number): Promise<boolean> => {
+    await begun.promise;
+    if (over.signal.aborted) return false;
+    return pause(ms, over.signal).then(
+      () => true,
+      () => false,
+    );
+  };
   return {
     reached: (moment) => {
-      if ("atMs" in moment) {
-        return pause(moment.atMs, over.signal).then(
-          () => true,
-          () => false,
-        );
-      }
-      if (over.signal.aborted) return Promise.resolve(operations >= moment.afterOperations);
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      waiting.push({ operations: moment.afterOperations, resolve });
-      resolveDue();
-      return promise;
+      if ("event" in moment) return onEvent(moment);
+      return "atMs" in moment ? atMs(moment.atMs) : afterOperations(moment.afterOperations);
     },
+    seen: () => happenings.told(),
+    begin: () => begun.resolve(),
     acknowledged: (total) => {
       operations = total;
       resolveDue();
     },
     end: () => {
+      begun.resolve();
       over.abort();
       for (const waiter of waiting) waiter.resolve(waiter.operations <= operations);
+      AbortSignal.timeout(eventsComeForMs).addEventListener("abort", () => still.abort());
     },
   };
 }
@@ -50,5 +89,9 @@ export function makeMoments(): Moments {
 /** `after 500 operations`, `at 2,000 ms`: for labels and errors. */
 export function momentText(moment: Moment): string {
   if ("whenSettled" in moment) return "when settled";
+  if ("event" in moment) {
+    const gate = moment.afterOperations === undefined ? "" : ` after ${moment.afterOperations} operations`;
+    return `${happeningText(moment.event, moment.event.nth ?? 1)}${gate}`;
+  }
   return "atMs" in moment ? `at ${moment.atMs} ms` : `after ${moment.afterOperations} operations`;
 }

@@ -22,10 +22,11 @@ export interface MonitorOptions {
   readonly acknowledged: () => number;
   readonly control: ControlLog;
   readonly everyMs: number;
+  readonly onRows: (rows: StageRows) => void;
 }
 
 export function startMonitor(options: MonitorOptions): Monitor {
-  const { clients, pipeline, history, acknowledged, control } = options;
+  const { clients, pipeline, history, acknowledged, control, onRows } = options;
   let rows: StageRows = { mysql: 0, topic: 0, lake: 0 };
   const seenInLake: { readonly atMs: number; readonly rows: number }[] = [];
   let counted = 0;
@@ -43,8 +44,10 @@ export function startMonitor(options: MonitorOptions): Monitor {
       lakeRows().catch(() => rows.lake),
     ]);
     const now = { mysql: acknowledged(), topic, lake };
-    if (now.mysql !== rows.mysql || now.topic !== rows.topic || now.lake !== rows.lake)
+    if (now.mysql !== rows.mysql || now.topic !== rows.topic || now.lake !== rows.lake) {
       history.append({ type: "rows", rows: now });
+      onRows(now);
+    }
     if (lake !== rows.lake) seenInLake.push({ atMs: monotonicMs(), rows: lake });
     rows = now;
   };

@@ -17,7 +17,7 @@ export interface RewindSource {
 
 /**
  * Stops the source connector, moves its stored offset back by REST, and resumes it. Announces `rewound`: the records in
- * the topics that lie behind the new offset, counted while it stands still.
+ * the topics that lie behind the new offset, counted while it stands still; and `offsetsMoved`: one.
  */
 export function rewindSource({ when, by }: RewindSource): Fault {
   return {
@@ -36,7 +36,8 @@ export function rewindSource({ when, by }: RewindSource): Fault {
         name,
         offsets: [offsetAt({ spec: context.pipeline.spec, position: after })],
       });
-      return rewound({ context, end: "source", announced: target.again, proof: `${before.gtids} -> ${after.gtids}` });
+      const announced = { rewound: target.again, offsetsMoved: 1 };
+      return rewound({ context, end: "source", announced, proof: `${before.gtids} -> ${after.gtids}` });
     },
   };
 }
@@ -47,7 +48,10 @@ export interface RewindSinkGroups {
   readonly groups: readonly ("data" | "coordinator")[];
 }
 
-/** Stops the sink, moves its consumer groups back to the start, and resumes it. Announces `rewound`: the records below the data group's old offsets. */
+/**
+ * Stops the sink, moves its consumer groups back to the start, and resumes it. Announces `rewound`: the records below the data
+ * group's old offsets; and `offsetsMoved`: its partitions that had one.
+ */
 export function rewindSinkGroups({ when, groups }: RewindSinkGroups): Fault {
   return {
     label: `rewind the sink's groups (${groups.join(", ")}) ${momentText(when)}`,
@@ -59,6 +63,7 @@ export function rewindSinkGroups({ when, groups }: RewindSinkGroups): Fault {
       await stopped(context, "sink");
       for (const group of [names.sinkGroup, names.coordinatorGroup]) await emptied(context, group);
       const committed = await kafka.groupOffsets(names.sinkGroup);
+      const moved = groups.includes("data") ? [...committed.values()].flatMap((offsets) => [...offsets.values()]) : [];
       const again = groups.includes("data") ? await recordsBelow(context, committed) : 0;
       if (groups.includes("data")) {
         for (const [topic, offsets] of committed)
@@ -74,7 +79,7 @@ export function rewindSinkGroups({ when, groups }: RewindSinkGroups): Fault {
       return rewound({
         context,
         end: "sink",
-        announced: again,
+        announced: { rewound: again, offsetsMoved: moved.filter((offset) => offset > 0n).length },
         proof: `${groups.join(" and ")} at 0, ${again} records below the old offsets`,
       });
     },
@@ -84,7 +89,7 @@ export function rewindSinkGroups({ when, groups }: RewindSinkGroups): Fault {
 interface Rewound {
   readonly context: FaultContext;
   readonly end: "source" | "sink";
-  readonly announced: number;
+  readonly announced: Readonly<Record<"rewound" | "offsetsMoved", number>>;
   readonly proof: string;
 }
 
@@ -99,7 +104,7 @@ function rewound({ context, end, announced, proof }: Rewound): InjectedFault {
       await awaitRunning({ connect: connect[end], connector: name, deadline: deadlineIn(60_000), logFiles: [] });
     },
     proof: async () => proof,
-    announced: async () => ({ rewound: announced }),
+    announced: async () => announced,
   };
 }
 

@@ -23,9 +23,11 @@ export interface PositionLogOptions {
   readonly spec: PipelineSpec;
   readonly file: string;
   readonly everyMs: number;
+  /** Told when the state of a connector, or of one of its tasks, has changed. */
+  readonly onStates: (end: "source" | "sink", states: readonly string[]) => void;
 }
 
-export function openPositions({ clients, spec, file, everyMs }: PositionLogOptions): PositionLog {
+export function openPositions({ clients, spec, file, everyMs, onStates }: PositionLogOptions): PositionLog {
   const { names } = spec;
   const offsetLine = (record: KafkaRecord) => {
     const detail = storedOffset(record, names.sourceConnector);
@@ -41,22 +43,24 @@ export function openPositions({ clients, spec, file, everyMs }: PositionLogOptio
   const told = new Map<string, string>();
   const noteChange = (kind: string, name: string, detail: unknown) => {
     const text = jsonLine(detail);
-    if (told.get(name) === text) return;
+    if (told.get(name) === text) return false;
     told.set(name, text);
     tapped.write([jsonLine({ wallMs: wallNowMs(), kind, name, detail })]);
+    return true;
   };
   const look = async () => {
     const groups = [names.sinkGroup, names.coordinatorGroup];
-    const ends = [
-      [clients.connect.source, names.sourceConnector],
-      [clients.connect.sink, names.sinkConnector],
+    const connectors = [
+      ["source", names.sourceConnector],
+      ["sink", names.sinkConnector],
     ] as const;
     // What does not answer now is asked again: a fault may be at work.
     await Promise.allSettled([
       ...groups.map(async (group) => noteChange("group", group, flat(await clients.kafka.groupOffsets(group)))),
-      ...ends.map(async ([connect, name]) => {
-        const { connector, tasks } = await connect.status(name);
-        noteChange("connector", name, { state: connector.state, tasks: tasks.map(({ state }) => state) });
+      ...connectors.map(async ([end, name]) => {
+        const { connector, tasks } = await clients.connect[end].status(name);
+        const detail = { state: connector.state, tasks: tasks.map(({ state }) => state) };
+        if (noteChange("connector", name, detail)) onStates(end, [detail.state, ...detail.tasks]);
       }),
     ]);
   };

@@ -4,6 +4,7 @@ import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { PartitionOffsets } from "#core/ports.ts";
 import { type ControlLog, openControlLog } from "./control-log.ts";
 import type { Ground } from "./ground.ts";
+import { type Happenings, makeHappenings } from "./happenings.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { openPositions } from "./positions.ts";
 import { openRecorder, type TopicRecorder } from "./recorder.ts";
@@ -15,6 +16,8 @@ export interface Recording {
   readonly control: ControlLog;
   /** Rung when a topic has brought something. */
   readonly bell: Bell;
+  /** What moments wait for. */
+  readonly happenings: Happenings;
   /** The topics from their first record on; undefined where the initial snapshot is too large to look for each row. */
   readonly snapshot: TopicRecorder | undefined;
   /** Reads the topics from an offset of each partition on. */
@@ -34,9 +37,27 @@ export async function openRecording({ run, ground, spec }: RecordingOptions): Pr
   const file = (stage: string) => folder.file(`stages/${stage}.jsonl`);
   const bell = makeBell();
   const ledger = await scope.own("ledger", openLedger(file("ledger")));
-  const control = await scope.own("control log", openControlLog({ kafka, spec, bell, file: file("control") }));
-  const watched = { clients, spec, file: file("positions"), everyMs: 500 };
-  const positions = await scope.own("position log", openPositions(watched));
+  const happenings = makeHappenings();
+  const control = await scope.own(
+    "control log",
+    openControlLog({
+      kafka,
+      spec,
+      bell,
+      file: file("control"),
+      onEvent: (event) => happenings.note({ kind: "control", event }),
+    }),
+  );
+  const positions = await scope.own(
+    "position log",
+    openPositions({
+      clients,
+      spec,
+      file: file("positions"),
+      everyMs: 500,
+      onStates: (end, states) => happenings.note({ kind: "connector", end, states }),
+    }),
+  );
   const readTopics = (from: ReadonlyMap<string, PartitionOffsets>) =>
     scope.own("recorder", openRecorder({ kafka, spec, bell, from, file: file("topics") }));
   const readsSnapshot = request.recordTopics !== "afterwards" && seededRows <= readSnapshotUpTo;
@@ -44,6 +65,7 @@ export async function openRecording({ run, ground, spec }: RecordingOptions): Pr
     ledger,
     control,
     bell,
+    happenings,
     snapshot: readsSnapshot ? await readTopics(new Map()) : undefined,
     readTopics,
     evidence: (topics) => {

@@ -6,20 +6,21 @@ import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { PartitionOffsets } from "#core/ports.ts";
 import type { Scope } from "#core/scope.ts";
 import type { RunVerdict } from "#core/verdict.ts";
-import { type Pipeline, startPipeline } from "#pipeline";
+import { openLake, type Pipeline, startPipeline } from "#pipeline";
 import { openDuckdb } from "#stages/duckdb/client.ts";
 import type { Stack } from "../stack.ts";
 import { act } from "./act.ts";
 import type { FaultContext } from "./context.ts";
 import type { ControlLog } from "./control-log.ts";
 import { writeConfigurations } from "./evidence.ts";
-import { notBitten } from "./fault-plan.ts";
+import { notBitten, startFaults } from "./fault-plan.ts";
 import type { RunParts } from "./find-parts.ts";
 import { writeJson } from "./folder.ts";
 import { type Ground, layGround } from "./ground.ts";
 import { judgeRun } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
-import { type Monitor, startMonitor } from "./monitor.ts";
+import { makeMoments } from "./moments.ts";
+import type { Monitor } from "./monitor.ts";
 import { pipelineSpec } from "./plan.ts";
 import type { TopicRecorder } from "./recorder.ts";
 import { openRecording, type Recording } from "./recording.ts";
@@ -28,6 +29,7 @@ import { writeSentinels } from "./sentinels.ts";
 import { onFreePorts } from "./session.ts";
 import { settle, type Unsettled } from "./settle.ts";
 import { awaitSnapshot, topicEnds } from "./snapshot.ts";
+import { watch } from "./watch.ts";
 
 /** What a run came to, without what the runner knows itself. */
 export type Ending = Pick<RunVerdict, "verdict" | "checks" | "recoverMs" | "measured" | "error">;
@@ -47,16 +49,17 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
   const ground = await onFreePorts({ scope, history, attempt });
   await writeJson(folder.file("pipeline.json"), spec);
   const recording = await openRecording({ run, ground, spec });
-  const { ledger, control } = recording;
+  const { ledger } = recording;
   const pipeline = await clock.step("connectors running", () => startConnectors(run, ground, spec));
-  const watched = { ...ground, pipeline, history, acknowledged: () => ground.seededRows + ledger.operations() };
-  const monitor = await scope.own("monitor", startMonitor({ ...watched, control, everyMs: 500 }));
-  const context = contextOf({ run, ground, pipeline, ledger, monitor });
-  await passSnapshot({ run, ground, context, recording });
+  const monitor = await watch({ run, ground, pipeline, recording });
+  const context = contextOf({ run, ground, pipeline, ledger, monitor, parts });
+  const moments = makeMoments(recording.happenings);
+  const faults = startFaults({ faults: scenario.faults ?? [], context, moments });
+  await Promise.race([passSnapshot({ run, ground, context, recording }), faults.broken]);
   const afterSnapshot = recording.snapshot === undefined ? await topicEnds(context) : undefined;
   const live = request.recordTopics === "afterwards" ? undefined : await topicsOf(recording, afterSnapshot);
 
-  const faults = await clock.phase("act", () => act({ ...request, context }));
+  await clock.phase("act", () => act({ ...request, context, moments, faults }));
   const recorder = live ?? (await topicsOf(recording));
   const settled = await clock.phase("settle", () =>
     settleRun({ run, context, ...recording, recorder, logFiles: logFiles(ground) }),
@@ -107,12 +110,28 @@ interface Opening {
   readonly pipeline: Pipeline;
   readonly ledger: Ledger;
   readonly monitor: Monitor;
+  readonly parts: RunParts;
 }
 
-function contextOf({ run, ground, ...rest }: Opening): FaultContext {
+function contextOf({ run, ground, parts, ...rest }: Opening): FaultContext {
   const { stack } = ground.session;
   const { clients, seededAt } = ground;
-  return { stack, server: (name) => stack.up(name), clients, seededAt, history: run.history, ...rest };
+  const changeLake: FaultContext["changeLake"] = async (change) => {
+    const duckdb = await openDuckdb({ extensionsFolder: parts.duckdbExtensions.folder });
+    using lake = await openLake({ stack, spec: rest.pipeline.spec, duckdb, writable: true });
+    await change(lake);
+  };
+  const { seed } = run.request;
+  return {
+    seed,
+    stack,
+    server: (name) => stack.up(name),
+    clients,
+    seededAt,
+    history: run.history,
+    changeLake,
+    ...rest,
+  };
 }
 
 /** The recorder that reads the snapshot already, or one that begins here. */
@@ -157,8 +176,8 @@ async function settleRun({ run, context, ...watched }: Settling): Promise<Unsett
     spec: context.pipeline.spec,
     sentinels,
     deadline: deadlineIn(scenario.settleWithinMs ?? 120_000),
-    // Longer than the slowest session time-out of the profile: a member that died is waited for, not given up.
-    stillMs: profile === "fast" ? 15_000 : 90_000,
+    // Longer than what a member that died, or one that no longer polls, can hold up the others for: docs/cases.md.
+    stillMs: profile === "fast" ? 25_000 : 90_000,
   });
 }
 

@@ -1,8 +1,10 @@
-import { type Address, type LinkName, linkNames } from "#core/addresses.ts";
-import { FloeError, usageError } from "#core/errors.ts";
+import type { Duplex } from "node:stream";
+import type { Address, LinkName } from "#core/addresses.ts";
+import { FloeError } from "#core/errors.ts";
 import type { Scope } from "#core/scope.ts";
 import type { PlacedServer, Runtime } from "./port.ts";
-import { type LinkFaults, openTcpProxy, type ProxyCounts, type TcpProxy } from "./tcp-proxy.ts";
+import { openBooks, type ProxyOf, proxiedLinks } from "./proxied-links.ts";
+import { openTcpProxy, type TcpProxy } from "./proxy/tcp-proxy.ts";
 
 export interface LinksOptions {
   /** Owns the proxies. */
@@ -17,31 +19,25 @@ export type LinkTarget =
   | Address
   | { readonly server: Pick<PlacedServer, "address" | "innerAddress">; readonly port: string };
 
-/** A link with a proxy in it; one proxy for each target, so three for a Kafka link to three brokers. */
-export interface ProxiedLink extends LinkFaults {
-  readonly name: LinkName;
-  /** Sums over the link's proxies. */
-  counts(): ProxyCounts;
-}
-
 export interface Links {
   /**
    * The address to dial for this link. A placed server is target enough: a broker's configuration, which names the
    * addresses of its own links, is rendered only when it starts. Asking again for the same target gives the same answer.
    */
   link(name: LinkName, target: LinkTarget): Promise<Address>;
-  /** The handle to break a proxied link; a usage error when no proxy stands in it. */
-  proxyOf(name: LinkName): ProxiedLink;
+  readonly proxyOf: ProxyOf;
 }
 
 /** Hands out the addresses of links, with proxies where they are wanted. */
 export function openLinks({ scope, proxied, runtime }: LinksOptions): Links {
   const opened = new Map<LinkName, Map<string, Promise<ProxyEnd>>>();
   const settled = new Map<LinkName, TcpProxy[]>();
+  const books = openBooks();
   const open = async (name: LinkName, target: Address): Promise<ProxyEnd> => {
-    const end = await openProxy({ runtime, target });
+    const end = await openProxy({ runtime, dial: books.dial(name, target) });
     settled.set(name, [...(settled.get(name) ?? []), end.proxy]);
     await scope.own(`proxy in ${name}`, end.proxy);
+    await scope.defer(`rules of ${name}`, () => books.clear(name));
     return end;
   };
   return {
@@ -56,7 +52,7 @@ export function openLinks({ scope, proxied, runtime }: LinksOptions): Links {
       const { proxy, inner } = await opening;
       return clientIsHarness(name) ? proxy.address : inner;
     },
-    proxyOf: (name) => proxiedLink(name, settled.get(name) ?? []),
+    proxyOf: proxiedLinks(books, (name) => settled.get(name) ?? []),
   };
 }
 
@@ -77,49 +73,16 @@ interface ProxyEnd {
 }
 
 /** A port may be taken between its choice and its use: nobody knows it yet, so another one does as well. */
-async function openProxy({ runtime, target }: Pick<LinksOptions, "runtime"> & { target: Address }): Promise<ProxyEnd> {
+async function openProxy({
+  runtime,
+  dial,
+}: Pick<LinksOptions, "runtime"> & { readonly dial: () => Duplex }): Promise<ProxyEnd> {
   for (let attempt = 1; ; attempt += 1) {
     const { listen, inner } = await runtime.proxyAddress();
     try {
-      return { proxy: await openTcpProxy({ listen, target }), inner };
+      return { proxy: await openTcpProxy({ listen, dial }), inner };
     } catch (error) {
       if (!(error instanceof FloeError && error.code === "PORT_TAKEN") || attempt === 5) throw error;
     }
   }
-}
-
-function proxiedLink(name: LinkName, proxies: readonly TcpProxy[]): ProxiedLink {
-  if (proxies.length === 0) {
-    throw usageError({
-      code: "LINK_NOT_PROXIED",
-      what: `no proxy stands in the link ${name}`,
-      expected: `one of ${linkNames.join(", ")}, named before the stack starts`,
-      remedy: "a scenario's faults name the links that they break; a kept stack has only those it was started with",
-    });
-  }
-  const each = (fault: (proxy: TcpProxy) => void) => () => {
-    for (const proxy of proxies) fault(proxy);
-  };
-  return {
-    name,
-    cut: each((proxy) => proxy.cut()),
-    blackHole: each((proxy) => proxy.blackHole()),
-    heal: each((proxy) => proxy.heal()),
-    delay: ({ ms }) => each((proxy) => proxy.delay({ ms }))(),
-    counts: () => proxies.map((proxy) => proxy.counts()).reduce(sum),
-  };
-}
-
-function sum(a: ProxyCounts, b: ProxyCounts): ProxyCounts {
-  return {
-    connections: a.connections + b.connections,
-    open: a.open + b.open,
-    broken: a.broken + b.broken,
-    refused: a.refused + b.refused,
-    bytesToTarget: a.bytesToTarget + b.bytesToTarget,
-    bytesToClient: a.bytesToClient + b.bytesToClient,
-    httpRequests: a.httpRequests + b.httpRequests,
-    bytesDelayed: a.bytesDelayed + b.bytesDelayed,
-    bytesSwallowed: a.bytesSwallowed + b.bytesSwallowed,
-  };
 }

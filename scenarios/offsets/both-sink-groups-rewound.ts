@@ -6,5 +6,5 @@ export default defineScenario({
   source: employees(),
   workload: mixed({ writers: 2, operationsPerSecond: 100, seconds: 7 }),
   faults: [faults.rewindSinkGroups({ when: { afterOperations: 400 }, groups: ["data", "coordinator"] })],
-  expect: { lost: 0, duplicates: { equals: "rewound" } },
+  expect: { lost: 0, duplicates: { equals: "rewound" }, "offset-went-back": { equals: "offsetsMoved" } },
 });

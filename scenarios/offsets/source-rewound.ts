@@ -6,5 +6,5 @@ export default defineScenario({
   source: employees(),
   workload: mixed({ writers: 2, operations: 600 }),
   faults: [faults.rewindSource({ when: { afterOperations: 400 }, by: { operations: 200 } })],
-  expect: { lost: 0, duplicates: { equals: "rewound" } },
+  expect: { lost: 0, duplicates: { equals: "rewound" }, "offset-went-back": { equals: "offsetsMoved" } },
 });

@@ -29,9 +29,9 @@ describe("the project's scenarios come out as they say", () => {
       expect(["valid", "known-bug"], account(told)).toContain(told.verdict.verdict);
       for (const file of [
         "history.jsonl",
-        "stages/ledger.jsonl",
-        "stages/topics.jsonl",
-        "stages/control.jsonl",
+        "stages/ledger.parquet",
+        "stages/topics.parquet",
+        "stages/control.parquet",
         "connectors/source.json",
         "logs/mysql.log",
       ]) {

@@ -36,6 +36,11 @@ export async function dropColumn(of: TableOf, column: string): Promise<void> {
   ]);
 }
 
+/** Changes a property: the lightest commit there is, and one that every commit under way has to be made anew for. */
+export async function setProperty(of: TableOf, name: string, value: string): Promise<void> {
+  await commit(of, [{ action: "set-properties", updates: { [name]: value } }]);
+}
+
 export async function dropTable(of: TableOf): Promise<void> {
   await ask(of, "DELETE");
 }

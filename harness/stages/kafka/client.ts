@@ -4,7 +4,7 @@ import { deadlineIn, pause } from "#core/deadline.ts";
 import { environmentError, messageOf, usageError } from "#core/errors.ts";
 import type { NewTopic, PartitionOffsets, TopicReader } from "#core/ports.ts";
 import { openTap, readRange, type TapOptions } from "./reader.ts";
-import { cutRecords, moveGroup } from "./surgery.ts";
+import { cutRecords, joinGroup, moveGroup } from "./surgery.ts";
 
 export interface Topic {
   readonly name: string;
@@ -42,6 +42,8 @@ export interface KafkaClient extends TopicReader, AsyncDisposable {
   produce(batch: { topic: string; records: readonly NewRecord[] }): Promise<void>;
   /** Reads topics as they grow, until it is disposed. */
   tap(options: Omit<TapOptions, "bootstrap">): AsyncDisposable;
+  /** Takes part in a group as a member that nobody asked for, until it is disposed. */
+  joinGroup(stranger: { group: string; topic: string }): Promise<AsyncDisposable>;
   /** Deletes what lies below an offset of each partition, as retention would. */
   cutRecords(cut: { topic: string; below: PartitionOffsets }): Promise<void>;
 }
@@ -73,6 +75,7 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
     produce: (batch) => produce(writing, batch),
     read: (range) => readRange(bootstrap, range),
     tap: (options) => openTap({ ...options, bootstrap }),
+    joinGroup: (stranger) => asked(`let a stranger join ${stranger.group}`, () => joinGroup(bootstrap, stranger)),
     cutRecords: (cut) => asked(`delete records of ${cut.topic}`, () => cutRecords(bootstrap, cut)),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };

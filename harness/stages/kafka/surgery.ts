@@ -24,6 +24,26 @@ export async function moveGroup(
   );
 }
 
+/** Takes part in a group as a member nobody asked for, until it is disposed: reads what it is given, and commits nothing. */
+export async function joinGroup(
+  bootstrap: readonly Address[],
+  { group, topic }: { group: string; topic: string },
+): Promise<AsyncDisposable> {
+  const { Consumer } = await import("@platformatic/kafka");
+  const consumer = new Consumer({
+    clientId: "floe-stranger",
+    groupId: group,
+    bootstrapBrokers: bootstrap.map(hostPort),
+    // Java's first choice: a member that has no protocol in common with the others is turned away.
+    protocols: [{ name: "range", version: 1 }],
+    sessionTimeout: 10_000,
+    heartbeatInterval: 1_000,
+  });
+  consumer.topics.trackAll(topic);
+  await consumer.joinGroup();
+  return { [Symbol.asyncDispose]: () => consumer.close(true) };
+}
+
 /** A write is sent once: whoever asks decides whether to ask again. */
 async function withAdmin(bootstrap: readonly Address[], write: (admin: Admin) => Promise<unknown>): Promise<void> {
   const { Admin } = await import("@platformatic/kafka");

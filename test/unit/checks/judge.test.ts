@@ -64,6 +64,13 @@ describe("an expectation", () => {
     expect(judged(options).verdict).toBe("unknown");
   });
 
+  test("of at most what was announced allows fewer, and no more", () => {
+    const wanted = { duplicates: { atMost: "rewound" } } as const;
+    const verdict = (duplicate: number) =>
+      judged({ checks: [check("changelog", { duplicate })], expect: wanted, announced: { rewound: 7 } }).verdict;
+    expect([3, 7, 8].map(verdict)).toEqual(["valid", "valid", "invalid"]);
+  });
+
   test("since the last offset flush allows what was counted since then", () => {
     const options = {
       checks: [check("changelog", { duplicate: 7 })],

@@ -3,7 +3,7 @@ import type { Address } from "#core/addresses.ts";
 import { Scope } from "#core/scope.ts";
 import { choosePort } from "#runtime/free-port.ts";
 import { openLinks } from "#runtime/links.ts";
-import { dial, echo, listenWith } from "./loopback.ts";
+import { dial, echo, listenWith } from "./proxy/loopback.ts";
 
 const runtime = {
   proxyAddress: async () => {

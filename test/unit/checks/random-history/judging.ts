@@ -29,6 +29,8 @@ export interface JudgeOptions {
   readonly fromParquet?: boolean;
   /** What the checks are told otherwise than that the shape is DebeziumTransform's, with a primary key. */
   readonly inputs?: Partial<CheckInputs>;
+  /** Takes DuckDB's plan of each statement. */
+  readonly plans?: string[];
   /** Parquet files in the bucket, by their key: a SELECT for each. */
   readonly inBucket?: Readonly<Record<string, string>>;
 }
@@ -66,6 +68,7 @@ async function judge(options: Judged): Promise<Verdicts> {
     fromParquet = false,
     inputs: changed,
     inBucket = {},
+    plans,
   } = options;
   const evidence = evidenceOf(world);
   const written = await write(folder, { ...evidence, relations: ordered(evidence.relations, reorder) });
@@ -79,7 +82,12 @@ async function judge(options: Judged): Promise<Verdicts> {
     ),
   );
   await fillBucket({ duckdb, folder }, inBucket);
-  const rows: RunSql = (sql) => duckdb.rows(sql.replaceAll("'s3://lake/", `'${folder}/`));
+  const rows: RunSql = async (statement) => {
+    const sql = statement.replaceAll("'s3://lake/", `'${folder}/`);
+    for (const plan of plans === undefined ? [] : await duckdb.rows(`EXPLAIN ${sql}`))
+      plans?.push(`${sql}\n${plan["explain_value"]}`);
+    return duckdb.rows(sql);
+  };
   const inputs = { ...inputsFor({ shape: "debezium-transform" }), lakeTellsFiles: true, ...changed };
   let prepared = await runCheck(prepare(inputs, written.relations), rows);
   if (fromParquet) {

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Address } from "#core/addresses.ts";
 import { choosePort } from "#runtime/free-port.ts";
-import { openTcpProxy, type TcpProxy } from "#runtime/tcp-proxy.ts";
+import { openTcpProxy, type TcpProxy } from "#runtime/proxy/tcp-proxy.ts";
 
 /** A TCP server on loopback whose behaviour with each connection the test gives. */
 export async function listenWith(behave: (socket: Socket) => void): Promise<AsyncDisposable & { address: Address }> {
@@ -29,7 +30,12 @@ export async function listenWith(behave: (socket: Socket) => void): Promise<Asyn
 export const echo = (socket: Socket) => void socket.pipe(socket);
 
 export async function proxyTo(target: Address): Promise<TcpProxy> {
-  return openTcpProxy({ listen: { host: "127.0.0.1", port: await choosePort() }, target });
+  return proxyThrough(() => connect({ ...target, allowHalfOpen: true, noDelay: true }));
+}
+
+/** A proxy whose connections go through a relay. */
+export async function proxyThrough(dial: () => Duplex): Promise<TcpProxy> {
+  return openTcpProxy({ listen: { host: "127.0.0.1", port: await choosePort() }, dial });
 }
 
 /** A client connection that collects what it gets. */

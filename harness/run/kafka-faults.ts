@@ -1,0 +1,80 @@
+import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
+import type { FaultContext } from "./context.ts";
+import type { Fault } from "./fault.ts";
+import { type Moment, momentText } from "./moments.ts";
+
+/** A topic of the pipeline: the sink's control topic, or a table's. */
+export type TopicName = "control" | { readonly table: string };
+
+export interface OnTopic {
+  readonly when: Moment;
+  readonly topic: TopicName;
+}
+
+/** Deletes all that a topic holds, as a retention that has run out does. */
+export function emptyTopic({ when, topic }: OnTopic): Fault {
+  return {
+    label: `empty ${nameText(topic)} ${momentText(when)}`,
+    when,
+    inject: async (context) => {
+      const { kafka } = context.clients;
+      const name = topicName(context, topic);
+      const below = await kafka.endOffsets(name);
+      await kafka.cutRecords({ topic: name, below });
+      const ends = [...below].map(([partition, end]) => `${partition}: ${end}`);
+      return { heal: async () => undefined, proof: async () => `${name} begins at ${ends.join(", ")}` };
+    },
+  };
+}
+
+/** Deletes a topic. Whoever writes to it may make it again, where the broker lets topics be made so. */
+export function deleteTopic({ when, topic }: OnTopic): Fault {
+  return {
+    label: `delete ${nameText(topic)} ${momentText(when)}`,
+    when,
+    inject: async (context) => {
+      const name = topicName(context, topic);
+      await context.clients.kafka.deleteTopics([name]);
+      return { heal: async () => undefined, proof: async () => `${name} deleted` };
+    },
+  };
+}
+
+export interface JoinGroup {
+  readonly when: Moment;
+  /** `data`: the group that Connect keeps for the sink. `coordinator`: the one under which control events are read. */
+  readonly group: "data" | "coordinator";
+  readonly forMs?: number;
+}
+
+/** A member that nobody asked for joins a group of the sink: its partitions are given out anew, now and when it leaves. */
+export function strangerInGroup({ when, group, forMs }: JoinGroup): Fault {
+  return {
+    label: `a stranger in the sink's ${group} group ${momentText(when)}`,
+    when,
+    inject: async (context) => {
+      const { clients, pipeline } = context;
+      const { names } = pipeline.spec;
+      const [name, topic] =
+        group === "coordinator"
+          ? [names.coordinatorGroup, names.controlTopic]
+          : [names.sinkGroup, topicOf(pipeline.spec, capturedTables(pipeline.spec)[0] ?? "")];
+      const before = (await clients.kafka.describeGroup(name)).members.length;
+      const stranger = await clients.kafka.joinGroup({ group: name, topic });
+      const during = (await clients.kafka.describeGroup(name)).members.length;
+      return {
+        ...(forMs === undefined ? {} : { healAfterMs: forMs }),
+        heal: () => Promise.resolve(stranger[Symbol.asyncDispose]()),
+        proof: async () => (during > before ? `${name} had ${before} members, and then ${during}` : undefined),
+      };
+    },
+  };
+}
+
+function topicName({ pipeline: { spec } }: FaultContext, topic: TopicName): string {
+  return topic === "control" ? spec.names.controlTopic : topicOf(spec, topic.table);
+}
+
+function nameText(topic: TopicName): string {
+  return topic === "control" ? "the control topic" : `the topic of ${topic.table}`;
+}

@@ -1,0 +1,121 @@
+import { usageError } from "#core/errors.ts";
+import { type Hold, type HoldBook, makeHoldBook } from "../holds.ts";
+import { makeRuleBook, meets, type RuleBook, type SetRule, type Turns } from "../rules.ts";
+import { type KafkaErrorName, kafkaErrors } from "./errors.ts";
+import { isKafkaApi, type KafkaApi } from "./layouts.ts";
+
+/** Which requests are meant. */
+export interface KafkaMatch {
+  readonly api: KafkaApi;
+  /** A pattern on the client's id: Connect's are `connector-producer-<name>-0`, the sink's own `producer-…`. */
+  readonly clientId?: RegExp;
+  /** One that the request names; for APIs that name topics. A fetch counts for every topic of its session. */
+  readonly topic?: string | RegExp;
+}
+
+/** An error that a client is told. Everything that the request asked for fails with it. */
+export interface KafkaRule extends KafkaMatch, Turns {
+  readonly error: KafkaErrorName;
+  /** The broker gets the request and does its work; only its answer is replaced. Metadata is always done so. */
+  readonly after?: boolean;
+}
+
+/** A request as rules and holds see it. */
+export interface SeenRequest {
+  readonly api: string;
+  readonly clientId: string;
+  /** The names of the topics that it is about. */
+  readonly topics: () => readonly string[];
+}
+
+export interface ErrorAction {
+  readonly code: number;
+  readonly after: boolean;
+}
+
+/** What a Kafka link can be told, besides what every link can. */
+export interface KafkaFaults {
+  /** Answers requests with an error. Throws a usage error for an API or an error that the proxy does not know. */
+  rule(rule: KafkaRule): SetRule;
+  /**
+   * Stops the n-th request that matches. A broker answers each connection in order, so what comes on the same connection
+   * after it waits too.
+   */
+  hold(match: KafkaMatch & { readonly nth?: number; readonly after?: boolean }): Hold;
+  /** Requests of an API that came; of all, when none is named. */
+  requests(api?: KafkaApi): number;
+}
+
+/** What all proxies of a Kafka link share: its rules, its holds and what was learned of its topics. */
+export interface KafkaBook extends KafkaFaults {
+  readonly rules: RuleBook<SeenRequest, ErrorAction>;
+  readonly holds: HoldBook<SeenRequest>;
+  /** Names of topics by id, as Metadata answers told them. */
+  readonly topicNames: Map<string, string>;
+  count(api: string): void;
+  clear(): void;
+}
+
+export function makeKafkaBook(): KafkaBook {
+  const rules = makeRuleBook<SeenRequest, ErrorAction>();
+  const holds = makeHoldBook<SeenRequest>();
+  const counts = new Map<string, number>();
+  return {
+    rules,
+    holds,
+    topicNames: new Map(),
+    count: (api) => void counts.set(api, (counts.get(api) ?? 0) + 1),
+    requests: (api) =>
+      api === undefined ? [...counts.values()].reduce((sum, count) => sum + count, 0) : (counts.get(api) ?? 0),
+    rule: ({ error, after = false, ...match }) => {
+      const code: number | undefined = kafkaErrors[error];
+      if (code === undefined) throw unknownName("an error", error, Object.keys(kafkaErrors));
+      return rules.add({
+        ...match,
+        matches: matcher(match),
+        action: { code, after: after || match.api === "Metadata" },
+      });
+    },
+    hold: (match) => holds.set({ ...match, matches: matcher(match) }),
+    clear: () => {
+      rules.clear();
+      holds.clear();
+    },
+  };
+}
+
+const withoutTopics: ReadonlySet<KafkaApi> = new Set<KafkaApi>([
+  "FindCoordinator",
+  "JoinGroup",
+  "Heartbeat",
+  "LeaveGroup",
+  "SyncGroup",
+  "InitProducerId",
+  "AddOffsetsToTxn",
+  "EndTxn",
+]);
+
+function matcher({ api, clientId, topic }: KafkaMatch): (request: SeenRequest) => boolean {
+  if (!isKafkaApi(api)) throw unknownName("an API", api, []);
+  if (topic !== undefined && withoutTopics.has(api)) {
+    throw usageError({
+      code: "RULE_INVALID",
+      what: `a rule asks for ${api} requests about the topic ${String(topic)}, and ${api} names no topics`,
+      remedy: "choose the client by `clientId` instead",
+    });
+  }
+  return (request) =>
+    request.api === api &&
+    meets(clientId, [request.clientId]) &&
+    (topic === undefined || meets(topic, request.topics()));
+}
+
+/** The types rule these names out; a scenario in plain JavaScript may still hold one. */
+function unknownName(kind: string, name: string, known: readonly string[]): Error {
+  return usageError({
+    code: "RULE_INVALID",
+    what: `a rule on a Kafka link names ${kind} that the proxy does not know: ${name}`,
+    ...(known.length === 0 ? {} : { expected: `one of ${known.slice(0, 12).join(", ")}, …` }),
+    remedy: "the names are Kafka's own, such as EndTxn and NOT_COORDINATOR; harness/runtime/proxy/kafka/ has the lists",
+  });
+}

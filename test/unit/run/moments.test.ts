@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import { makeHappenings } from "#run/happenings.ts";
+import { makeMoments, momentText } from "#run/moments.ts";
+import type { ControlEvent, ControlEventType } from "#stages/iceberg/control-topic.ts";
+
+describe("a moment on an event", () => {
+  test("is the n-th of its kind and table, from the pipeline's start on", async () => {
+    const { happenings, moments } = made();
+    happenings.note(control("DATA_WRITTEN", "shop.people"));
+    const second = moments.reached({ event: { control: "data-written", table: "people", nth: 2 } });
+    happenings.note(control("DATA_WRITTEN", "shop.orders"));
+    happenings.note(control("START_COMMIT"));
+    expect(await isOpen(second)).toBe(true);
+    happenings.note(control("DATA_WRITTEN", "shop.people"));
+    expect(await second).toBe(true);
+  });
+
+  test("has come already when it was seen before anybody waited", async () => {
+    const { happenings, moments } = made();
+    happenings.note(control("COMMIT_COMPLETE"));
+    expect(await moments.reached({ event: { control: "commit-complete" } })).toBe(true);
+  });
+
+  test("with operations before it counts only what comes after them", async () => {
+    const { happenings, moments } = made();
+    happenings.note(control("START_COMMIT"));
+    const after = moments.reached({ event: { control: "start-commit" }, afterOperations: 100 });
+    happenings.note(control("START_COMMIT"));
+    moments.acknowledged(100);
+    expect(await isOpen(after)).toBe(true);
+    happenings.note(control("START_COMMIT"));
+    expect(await after).toBe(true);
+  });
+
+  test("is a number of rows, a connector's or a task's state, a line of a log", async () => {
+    const { happenings, moments } = made();
+    const rows = moments.reached({ event: { rowsIn: "lake", reach: 10 } });
+    const failed = moments.reached({ event: { connector: "sink", state: "FAILED" } });
+    const line = moments.reached({ event: { log: "connect-1", line: /elected leader/ } });
+    happenings.note({ kind: "rows", stage: "lake", rows: 9 });
+    happenings.note({ kind: "connector", end: "sink", states: ["RUNNING", "RUNNING"] });
+    happenings.note({ kind: "connector", end: "source", states: ["FAILED"] });
+    happenings.note({ kind: "log", server: "connect-1", line: "Task elected nobody" });
+    expect(await Promise.all([rows, failed, line].map(isOpen))).toEqual([true, true, true]);
+    happenings.note({ kind: "rows", stage: "lake", rows: 12 });
+    happenings.note({ kind: "connector", end: "sink", states: ["RUNNING", "FAILED"] });
+    happenings.note({ kind: "log", server: "connect-1", line: "Task sink-0 elected leader" });
+    expect(await Promise.all([rows, failed, line])).toEqual([true, true, true]);
+  });
+
+  test("that never comes is told, with what was seen instead", async () => {
+    const happenings = makeHappenings();
+    happenings.note(control("START_COMMIT"));
+    const given = new AbortController();
+    const waiting = happenings.reached({
+      happening: { control: "data-written" },
+      nth: 1,
+      since: 0,
+      signal: given.signal,
+    });
+    given.abort();
+    expect(await waiting).toBe(false);
+    expect(happenings.told()).toBe("START_COMMIT 1");
+  });
+});
+
+describe("a moment in the act", () => {
+  test("counts its time from the act's start, and does not come after its end", async () => {
+    const { moments } = made();
+    const at = moments.reached({ atMs: 1 });
+    expect(await isOpen(at)).toBe(true);
+    moments.begin();
+    expect(await at).toBe(true);
+    const late = moments.reached({ atMs: 60_000 });
+    moments.end();
+    expect(await late).toBe(false);
+    expect(await moments.reached({ atMs: 1 })).toBe(false);
+    expect(await moments.reached({ afterOperations: 5 })).toBe(false);
+  });
+
+  test("has words of its own", () => {
+    expect(momentText({ afterOperations: 5 })).toBe("after 5 operations");
+    expect(momentText({ event: { control: "data-written", table: "people", nth: 2 }, afterOperations: 5 })).toBe(
+      "on number 2 of data-written of people after 5 operations",
+    );
+    expect(momentText({ event: { connector: "source", state: "FAILED" } })).toBe("on the source being FAILED");
+  });
+});
+
+function made() {
+  const happenings = makeHappenings();
+  return { happenings, moments: makeMoments(happenings) };
+}
+
+/** Whether it is still waiting after everything that was due has been done. */
+async function isOpen(waiting: Promise<boolean>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<"open">();
+  setImmediate(() => resolve("open"));
+  return (await Promise.race([waiting, promise])) === "open";
+}
+
+function control(type: ControlEventType, table?: string) {
+  const event: ControlEvent = {
+    partition: 0,
+    offset: 0n,
+    type,
+    group: "g",
+    commitId: "c",
+    timestampMs: 0,
+    table,
+    files: [],
+    assignments: [],
+    snapshotId: undefined,
+    validThroughMs: undefined,
+  };
+  return { kind: "control", event } as const;
+}
