@@ -36,7 +36,7 @@ for (let number = 0; number < moments; number++) {
   while ((await left()).length > 0 && elapsed() < 2 * limitMs) await pause(25);
   leftMs.push(elapsed());
   console.log(
-    `killed after ${afterMs} ms with ${servers} ${onDocker ? "containers and networks" : "processes"}: ${(await left()).length} left after ${Math.round(elapsed())} ms`,
+    `killed after ${afterMs} ms with ${servers} ${onDocker ? "containers, networks and volumes" : "processes"}: ${(await left()).length} left after ${Math.round(elapsed())} ms`,
   );
 }
 console.log(`until nothing was left: ${spread(leftMs, 0)} ms`);

@@ -19,13 +19,19 @@ export interface CachedJar {
   readonly sha256: string;
 }
 
+export interface PluginFolders {
+  readonly ours: readonly string[];
+  readonly ofUser: readonly string[];
+  readonly key: readonly string[];
+}
+
 /** What is needed where the servers themselves come as images: the jars of those that we build, and DuckDB's extensions. */
 export interface Jars {
   readonly versions: Pick<VersionSet, "kafka" | "debezium" | "iceberg" | "catalog" | "duckdb"> & { s3proxy: string };
   /** Kafka's jars for the Connect worker, and those of the other two. Empty where one is not wanted. */
   readonly libs: Readonly<Record<"connect" | "catalog" | "object-store", readonly CachedJar[]>>;
-  /** Folders that hold one folder for each plugin, and what tells one set of plugins from another. */
-  readonly plugins: { readonly folders: readonly string[]; readonly key: readonly string[] };
+  /** Folders that hold one folder for each plugin. `key` tells one set of plugins from another. */
+  readonly plugins: PluginFolders;
   readonly duckdbExtensions: { readonly folder: string };
 }
 
@@ -73,15 +79,19 @@ function cached(cacheDir: string, jars: readonly LockedJar[]): CachedJar[] {
   return jars.map((jar) => ({ file: join(cacheDir, artifactPath(jar)), sha256: jar.sha256 }));
 }
 
-async function pluginsOf(request: Omit<PartsRequest, "mysqld">, plan: Plan, versions: Jars["versions"]) {
+async function pluginsOf(
+  request: Omit<PartsRequest, "mysqld">,
+  plan: Plan,
+  versions: Jars["versions"],
+): Promise<PluginFolders> {
   const { cacheDir, plugins } = request;
-  const folders = await Promise.all([
+  const ours = await Promise.all([
     ...plan.debezium.map((zip) => pluginOfZip({ cacheDir, name: `debezium-${versions.debezium}`, zip })),
     pluginOfJars({ cacheDir, name: `iceberg-${versions.iceberg}`, jars: plan.iceberg }),
-    ...plugins.map((plugin) => userPlugin(cacheDir, plugin)),
   ]);
-  const ofUser = await Promise.all(plugins.map(contentKey));
-  return { folders, key: [...folders.map((folder) => basename(folder)), ...ofUser.flat()] };
+  const ofUser = await Promise.all(plugins.map((plugin) => userPlugin(cacheDir, plugin)));
+  const contents = (await Promise.all(plugins.map(contentKey))).flat();
+  return { ours, ofUser, key: [...ours.map((folder) => basename(folder)), ...contents] };
 }
 
 /** A folder of jars is linked into the cache under a name that stays when the jars change. */

@@ -72,5 +72,5 @@ async function catalogImage(): Promise<OwnImage> {
     onProgress,
   });
   const java = { kind: "java", ...(await pinnedImages()).java };
-  return { name: "catalog", java, libs: jars.libs.catalog, plugins: { folders: [], key: [] } };
+  return { name: "catalog", java, libs: jars.libs.catalog, plugins: { ours: [], ofUser: [], key: [] } };
 }

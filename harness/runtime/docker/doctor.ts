@@ -24,7 +24,12 @@ export async function examineEngine({ objectStore, instead }: EngineQuestion): P
     const rows = wanted.map(async ([name, kind]) => {
       const image = instead[name] ?? pinned[kind].image;
       const there = await hasImage(engine, image);
-      return { part: name, version: image, from: there ? "the engine" : registryOf(image), todo: there ? "" : pulling };
+      return {
+        part: `image ${name}`,
+        version: image,
+        from: there ? "the engine" : registryOf(image),
+        todo: there ? "" : pulling,
+      };
     });
     return [{ part: "engine", version: engine.version, from: engine.host, todo: "" }, ...(await Promise.all(rows))];
   } catch (error) {

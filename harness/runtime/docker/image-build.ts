@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { tellStep } from "#artifacts/progress.ts";
-import type { CachedJar } from "#artifacts/resolve-jars.ts";
+import type { CachedJar, PluginFolders } from "#artifacts/resolve-jars.ts";
 import { environmentError } from "#core/errors.ts";
 import { type ArchivedFile, archive } from "./archive.ts";
 import { ownLibs, pluginFolder } from "./command.ts";
@@ -17,7 +17,7 @@ export interface OwnImage {
   readonly name: "connect" | "catalog" | "s3proxy";
   readonly java: WantedImage;
   readonly libs: readonly CachedJar[];
-  readonly plugins: { readonly folders: readonly string[]; readonly key: readonly string[] };
+  readonly plugins: PluginFolders;
 }
 
 /** Builds it where it is missing. Its tag is a hash of all that it is made of; `latest` is for docker/compose.yaml. */
@@ -43,7 +43,7 @@ export async function ensureOwnImage(own: OwnImage, options: ImageOptions): Prom
 }
 
 /** To be changed with how `rootfs` lays out the files. */
-const layout = "1";
+const layout = "2";
 
 function contentHash({ java, libs, plugins }: OwnImage, dockerfile: string): string {
   const sums = libs.map(({ file, sha256 }) => `${basename(file)} ${sha256}`);
@@ -53,17 +53,25 @@ function contentHash({ java, libs, plugins }: OwnImage, dockerfile: string): str
 
 const passwd = () => readFileSync(join(dockerFolder, "passwd"), "utf8");
 
-/** The image's own files, in a fixed order. */
+/** The image's own files. The user's plugins come last, in a layer of their own: they change more often than all the rest. */
 async function rootfs({ libs, plugins }: OwnImage): Promise<ArchivedFile[]> {
   const jars = libs.map(({ file }) => ({ name: `${ownLibs}/${basename(file)}`, file }));
-  const ofPlugins = await Promise.all(plugins.folders.map((folder) => filesBelow(folder, pluginFolder)));
-  const files = [...jars, ...ofPlugins.flat()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
-  const folders = new Set(["", "/etc", ...files.flatMap(({ name }) => ancestors(name))]);
+  const pluginFiles = async (folders: readonly string[]) =>
+    (await Promise.all(folders.map((folder) => filesBelow(folder, pluginFolder)))).flat();
   return [
-    // Each folder by itself: one that is made on the way has the time of its making.
-    ...[...folders].map((name) => ({ name: `rootfs${name}/`, mode: 0o755, content: "" })),
+    ...tree("rootfs", [...jars, ...(await pluginFiles(plugins.ours))]),
     text("rootfs/etc/passwd", passwd()),
-    ...files.map(({ name, file }) => ({ name: `rootfs${name}`, mode: 0o644, content: { file } })),
+    ...tree("plugins", await pluginFiles(plugins.ofUser)),
+  ];
+}
+
+/** Files below a folder of the context, in a fixed order. Each folder by itself: one made on the way has the time of its making. */
+function tree(top: string, files: readonly { name: string; file: string }[]): ArchivedFile[] {
+  const sorted = files.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  const folders = new Set(["", "/etc", ...sorted.flatMap(({ name }) => ancestors(name))]);
+  return [
+    ...[...folders].map((name) => ({ name: `${top}${name}/`, mode: 0o755, content: "" })),
+    ...sorted.map(({ name, file }) => ({ name: `${top}${name}`, mode: 0o644, content: { file } })),
   ];
 }
 

@@ -66,7 +66,7 @@ async function ensureOwn(request: ImagesRequest, name: "connect" | "catalog" | "
     name: name === "object-store" ? "s3proxy" : name,
     java: await wantedImage(request, "java", "java"),
     libs: jars.libs[name],
-    plugins: name === "connect" ? jars.plugins : { folders: [], key: [] },
+    plugins: name === "connect" ? jars.plugins : { ours: [], ofUser: [], key: [] },
   };
   return ensureOwnImage(own, request);
 }
