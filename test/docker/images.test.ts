@@ -8,6 +8,7 @@ import { connectEngine } from "#runtime/docker/engine.ts";
 import { askImage } from "#runtime/docker/image-answers.ts";
 import { ensureOwnImage, type OwnImage } from "#runtime/docker/image-build.ts";
 import { ensureImage } from "#runtime/docker/image-pull.ts";
+import { preparedImage } from "#runtime/docker/prepared-image.ts";
 import { pinnedImages } from "#runtime/docker/versions.ts";
 import { floe } from "./floe.ts";
 
@@ -51,7 +52,7 @@ test("an image of our own comes out of the same jars with the same layers, and d
   expect(second.Config.User).toBe("floe");
 });
 
-test("a build that fails is told with the engine's own reason", async () => {
+test("the Java of our own images is told like any other when it cannot be pulled", async () => {
   const own = await catalogImage();
   const [jar] = own.libs;
   const libs = [{ file: jar?.file ?? "", sha256: "another" }];
@@ -59,6 +60,16 @@ test("a build that fails is told with the engine's own reason", async () => {
   await expect(ensureOwnImage({ ...own, libs, java }, { engine, onProgress })).rejects.toMatchObject({
     code: "IMAGE_MISSING",
     message: expect.stringContaining("(java)"),
+  });
+});
+
+test("first data that cannot be made is told with the last lines of what was to make it", async () => {
+  const { image } = (await pinnedImages()).mysql;
+  const files = { "launch.sh": "echo no such character set; exit 3" };
+  await expect(preparedImage({ engine, image, part: "mysql", files })).rejects.toMatchObject({
+    code: "IMAGE_NOT_BUILT",
+    got: expect.stringContaining("returned a non-zero code: 3"),
+    evidence: expect.arrayContaining(["no such character set"]),
   });
 });
 
