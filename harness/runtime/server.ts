@@ -228,3 +228,11 @@ interface PortQuestion {
   readonly host: string;
   readonly port: string;
 }
+
+export function stackEnded(server: string): Error {
+  return environmentError({
+    code: "STACK_ENDED",
+    what: `${server} was not started: its stack is already ending`,
+    remedy: "nothing: this follows an interruption",
+  });
+}

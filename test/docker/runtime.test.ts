@@ -66,7 +66,7 @@ test("a paused server keeps its port and answers nothing until it is resumed; it
   expect(server.state()).toBe("ended");
 });
 
-test("servers of a stack reach each other at their inner addresses, and disposing leaves nothing on the engine", async () => {
+test("a server has another address inside its stack, and disposing leaves nothing on the engine", async () => {
   const options = dockerOptions();
   const runtime = await openDockerRuntime(options);
   const one = await (await runtime.place(storeSpec("one"))).start();
@@ -91,6 +91,20 @@ test("a container that ends by itself is told, with how it ended", async () => {
   await docker.getContainer(containerName({ stackId: options.stackId, server: "object-store" })).kill();
 
   expect(await told).toBe(`exit code 137 in a container of ${options.images["object-store"]}`);
+});
+
+test("a stack that is ended while its servers start leaves nothing, and starts no more", async () => {
+  const options = dockerOptions();
+  const runtime = await openDockerRuntime(options);
+  const placed = await runtime.place(storeSpec());
+  const late = await runtime.place(storeSpec("late"));
+  const starting = placed.start().catch((error: unknown) => error);
+
+  await runtime[Symbol.asyncDispose]();
+
+  expect(await starting).toMatchObject({ name: "FloeError" });
+  await expect(late.start()).rejects.toMatchObject({ code: "STACK_ENDED" });
+  expect(await heldOf(options.stackId)).toEqual([]);
 });
 
 /** mysqld, told nonsense. */

@@ -27,9 +27,12 @@ const oldestApi = "1.41";
 
 let connecting: Promise<Engine> | undefined;
 
-/** Connects to the engine, once for each process. */
+/** Connects to the engine, once for each process; one that did not answer is asked again. */
 export function connectEngine(): Promise<Engine> {
-  connecting ??= connect();
+  connecting ??= connect().catch((error: unknown) => {
+    connecting = undefined;
+    throw error;
+  });
   return connecting;
 }
 

@@ -26,6 +26,8 @@ export interface DockerBuild {
   readonly labels: Readonly<Record<string, string>>;
   readonly network: string;
   readonly onServer: OnServer;
+  /** Work on the engine that a stack's end waits for, and that is refused once it has begun to end. */
+  readonly working: <T>(server: string, work: () => Promise<T>) => Promise<T>;
   /** Writes the server down, before it is started. */
   readonly record: (server: RecordedServer) => void;
 }
@@ -43,10 +45,11 @@ export function placeServer(place: ServerToPlace): { placed: PlacedServer; serve
   const { name, part } = spec;
   const logFile = join(build.folder, "logs", `${name}.log`);
   let container: Promise<Container> | undefined;
-  const spawn = async () => {
+  const startIt = async () => {
     container ??= createContainer(place);
     return startFresh({ ...place, container: await container, logFile });
   };
+  const spawn = () => build.working(name, () => startIt().catch((error) => failed({ place, error })));
   const server = new StackServer({ name, part, spec, ports, hosts, logFile, spawn, onServer: build.onServer });
   build.record({ name, part, ports, hosts: { ...hosts }, logFile });
   const address = (host: string) => (port: string) => portAddress({ server: name, ports, host, port });
@@ -95,11 +98,11 @@ type FreshStart = ServerToPlace & { readonly container: Container; readonly logF
 async function startFresh({ build, spec, ports, container, logFile }: FreshStart): Promise<ServerBody> {
   const image = build.images[spec.part];
   await upload({ build, spec, ports, container });
-  try {
-    return await startContainer({ engine: build.engine, container, image, logFile });
-  } catch (error) {
-    throw startFailure({ server: spec.name, image, error });
-  }
+  return startContainer({ engine: build.engine, container, image, logFile });
+}
+
+function failed({ place: { build, spec }, error }: { place: ServerToPlace; error: unknown }): never {
+  throw startFailure({ server: spec.name, image: build.images[spec.part], error });
 }
 
 /** Puts the configuration and the launch script into the container, and a copy into the run's folder. */

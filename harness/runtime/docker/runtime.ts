@@ -9,7 +9,7 @@ import type { Part, PlacedServer, Runtime, ServerSpec } from "../port.ts";
 import { identityOf, ownIdentity } from "../processes.ts";
 import { type Reaper, startReaper } from "../reaping.ts";
 import { createRecord, dataDirOf, type StackRecord, stackDirOf, writeRecord } from "../record.ts";
-import type { OnServer, StackServer } from "../server.ts";
+import { type OnServer, type StackServer, stackEnded } from "../server.ts";
 import { type Lease, takeLease } from "../stack-folder.ts";
 import { connectEngine, type Engine } from "./engine.ts";
 import { stackLabels } from "./labels.ts";
@@ -96,6 +96,8 @@ export class DockerRuntime implements Runtime {
   #record: StackRecord;
   #lease: Lease | undefined;
   #disposal: Promise<void> | undefined;
+  readonly #working = new Set<Promise<unknown>>();
+  #closed = false;
 
   constructor(opened: Opened) {
     this.#opened = opened;
@@ -105,6 +107,7 @@ export class DockerRuntime implements Runtime {
       engine: opened.engine,
       labels: opened.labels,
       network: opened.network.name,
+      working: (server, work) => this.#whileOpen(server, work),
       record: (server) => this.#write({ servers: [...this.#record.servers, server] }),
     };
   }
@@ -142,10 +145,24 @@ export class DockerRuntime implements Runtime {
 
   async #end(): Promise<void> {
     const { options, reaper, stackDir } = this.#opened;
+    this.#closed = true;
     await Promise.allSettled([...this.#servers.values()].map((server) => server.end("stopped")));
+    // A container that is being made now would be made after the others are removed.
+    await Promise.allSettled(this.#working);
     await removeStack(options.stackId, { quietMs: 0 });
     await reaper.dismiss();
     await removeFolder(stackDir);
+  }
+
+  async #whileOpen<T>(server: string, work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw stackEnded(server);
+    const working = work();
+    this.#working.add(working);
+    try {
+      return await working;
+    } finally {
+      this.#working.delete(working);
+    }
   }
 
   #write(change: Partial<StackRecord>): void {

@@ -1,13 +1,15 @@
-import { environmentError, type FloeError, messageOf } from "#core/errors.ts";
+import { environmentError, messageOf } from "#core/errors.ts";
 import { diskFullError } from "../failure.ts";
+import { statusOf } from "./container.ts";
 
 /** What Docker and Podman say when a published port is taken. */
 const portTaken = /port is already allocated|address already in use|failed to bind host port|ports are not available/i;
 const diskFull = /no space left on device/i;
 
-/** Why the engine did not start a container. */
-export function startFailure(failed: { server: string; image: string; error: unknown }): FloeError {
+/** Why the engine did not start a container. What the engine did not say comes back as it is. */
+export function startFailure(failed: { server: string; image: string; error: unknown }): unknown {
   const { server, image, error } = failed;
+  if (statusOf(error) === undefined) return error;
   const got = messageOf(error);
   if (portTaken.test(got))
     return environmentError({

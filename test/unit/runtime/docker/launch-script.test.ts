@@ -57,5 +57,6 @@ test.each([
   ["mkdir /var/lib/docker/overlay2/x: no space left on device", "DISK_FULL"],
   ['exec: "/bin/sh": stat /bin/sh: no such file or directory', "CONTAINER_NOT_STARTED"],
 ])("the engine's words '%s' are %s", (message, code) => {
-  expect(startFailure({ server: "mysql", image: "mysql:1", error: new TypeError(message) })).toMatchObject({ code });
+  const error = Object.assign(new TypeError(message), { statusCode: 500 });
+  expect(startFailure({ server: "mysql", image: "mysql:1", error })).toMatchObject({ code });
 });
