@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { defineConfig } from "vitest/config";
 
 const shared = {
@@ -6,6 +8,30 @@ const shared = {
   hookTimeout: 120_000,
   execArgv: ["--disable-warning=TimeoutNegativeWarning"],
 };
+
+/** Whether something listens where a container engine would. FLOE_REQUIRE_DOCKER=1 makes a missing one a failure. */
+async function hasEngine(): Promise<boolean> {
+  const { DOCKER_HOST: host = "unix:///var/run/docker.sock", FLOE_REQUIRE_DOCKER: required } = process.env;
+  if (required === "1" || !host.startsWith("unix://")) return true;
+  const socket = connect(host.slice("unix://".length));
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+// What is worth running on containers, too; FLOE_DOCKER_TESTS=all (npm run test:docker:all) also reads their MySQL's binlog.
+const everything = process.env["FLOE_DOCKER_TESTS"] === "all";
+const servers = ["mysql/server", "kafka/broker", "connect/worker", "iceberg/catalog", "object-store/server"];
+const onContainers = [
+  "test/docker/*.test.ts",
+  "test/pipeline/own-plugin.test.ts",
+  ...(everything ? ["mysql/*", ...servers] : servers).map((name) => `test/contract/${name}.test.ts`),
+];
 
 export default defineConfig({
   test: {
@@ -35,6 +61,18 @@ export default defineConfig({
           name: "pipeline",
           sequence: { groupOrder: 2 },
           include: ["test/pipeline/**/*.test.ts", "test/plants/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
+      // The runtime of containers, and the contract tests once more, on its servers.
+      {
+        test: {
+          ...shared,
+          name: "docker",
+          sequence: { groupOrder: 3 },
+          include: (await hasEngine()) ? onContainers : ["test/docker/without-engine/*.test.ts"],
+          env: { FLOE_TEST_RUNTIME: "docker" },
           fileParallelism: false,
           testTimeout: 300_000,
         },

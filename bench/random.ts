@@ -6,7 +6,7 @@ import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import { faults } from "#run/faults.ts";
 import { defineScenario } from "#run/scenario.ts";
-import { downStack, listStacks } from "#runtime/native/stacks.ts";
+import { downStack, listStacks } from "#runtime/stacks.ts";
 import { type Measured, machine, measureRun } from "./running.ts";
 
 // Runs that nobody planted anything in, each drawn from its number, every second one with a worker killed: a red one is
@@ -25,7 +25,7 @@ for (let number = first; number < first + runs; number++) {
     `${number}: ${verdict.verdict}, ${scenario.story}${verdict.verdict === "valid" ? "" : ` ${told.folder}`}`,
   );
 }
-for (const { record } of listStacks({ stateDir })) await downStack({ stateDir, record });
+for (const { record } of await listStacks({ stateDir })) await downStack({ stateDir, record });
 console.log(`${runs - red.length} of ${runs} valid`);
 for (const { verdict, folder } of red) {
   console.log(folder, verdict.error?.join(" | ") ?? "");

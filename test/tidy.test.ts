@@ -152,7 +152,7 @@ function strayGlobals({ path, text }: SourceFile): string[] {
 }
 
 function strayConsole({ path, text }: SourceFile): string[] {
-  const may = path.startsWith("harness/cli/") || path === "harness/runtime/native/reaper.ts";
+  const may = path.startsWith("harness/cli/") || path === "harness/runtime/reaper.ts";
   return !may && /\bconsole\.(log|error|warn|info)\(|(?<![#.\w])process\.exit\(/.test(code(text))
     ? [`${path} prints or exits`]
     : [];

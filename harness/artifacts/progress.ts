@@ -2,7 +2,7 @@
 export interface FetchProgress {
   readonly part: string;
   /** All but `fetching` have no bytes to count: both numbers are 0. */
-  readonly step: "resolving" | "fetching" | "unpacking" | "building" | "ready";
+  readonly step: "resolving" | "fetching" | "unpacking" | "pulling" | "building" | "ready";
   readonly doneBytes: number;
   readonly totalBytes: number;
 }

@@ -4,13 +4,17 @@ import { z } from "zod";
 import { cacheFolder } from "#artifacts/cache.ts";
 import { setPatience } from "#core/deadline.ts";
 import type { Profile } from "#core/pipeline-spec.ts";
+import { runtimeChoices } from "#run/choose-runtime.ts";
 import { stateFolder } from "#run/state.ts";
+import { type ImageName, imageNames } from "#runtime/docker/image-names.ts";
 
 /** What every command that starts servers takes. */
 export interface StackFlags {
   readonly set: Readonly<Partial<Record<Axis, string>>>;
   readonly profile: Profile;
-  readonly objectStore: "s3proxy" | "minio" | "rustfs";
+  readonly runtime: (typeof runtimeChoices)[number];
+  readonly image: Readonly<Partial<Record<ImageName, string>>>;
+  readonly objectStore?: "s3proxy" | "minio" | "rustfs";
   readonly plugin: readonly string[];
   readonly mysqld?: string;
   readonly runs: string;
@@ -23,7 +27,9 @@ type Axis = (typeof axes)[number];
 const flags = z.object({
   set: z.partialRecord(z.enum(axes), z.string()),
   profile: z.enum(["fast", "prod-like"]),
-  objectStore: z.enum(["s3proxy", "minio", "rustfs"]),
+  runtime: z.enum(runtimeChoices),
+  image: z.partialRecord(z.enum(imageNames), z.string()),
+  objectStore: z.enum(["s3proxy", "minio", "rustfs"]).optional(),
   plugin: z.array(z.string()),
   mysqld: z.string().optional(),
   runs: z.string(),
@@ -40,7 +46,21 @@ export function addStackFlags(command: Command): Command {
         .default("fast"),
     )
     .addOption(
-      new Option("--object-store <kind>", "the S3 server").choices(["s3proxy", "minio", "rustfs"]).default("s3proxy"),
+      new Option(
+        "--runtime <name>",
+        "what runs the servers: processes, containers, or native where its parts can be had",
+      )
+        .choices(runtimeChoices)
+        .default("auto")
+        .env("FLOE_RUNTIME"),
+    )
+    .option("--image <part=ref...>", `another image for a part: ${imageNames.join(", ")}`, collectImage, {})
+    .addOption(
+      new Option("--object-store <kind>", "the S3 server: s3proxy unless told, minio on docker").choices([
+        "s3proxy",
+        "minio",
+        "rustfs",
+      ]),
     )
     .option("--plugin <file.zip|folder>", "a Connect plugin of your own (repeatable)", collect, [])
     .option("--mysqld <file>", "the mysqld to run (8.0 or later)")
@@ -52,11 +72,12 @@ export function addStackFlags(command: Command): Command {
 export function readStackFlags(
   options: unknown,
 ): StackFlags & { readonly cacheDir: string; readonly stateDir: string } {
-  const { mysqld, ...parsed } = flags.parse(options);
+  const { mysqld, objectStore, ...parsed } = flags.parse(options);
   setPatience(parsed.patience);
   return {
     ...parsed,
     ...(mysqld === undefined ? {} : { mysqld }),
+    ...(objectStore === undefined ? {} : { objectStore }),
     cacheDir: cacheFolder(process.env),
     stateDir: stateFolder(process.env),
   };
@@ -68,6 +89,14 @@ function collectVersion(value: string, previous: Record<string, string>): Record
     throw new InvalidArgumentError(`Expected axis=version with one of ${axes.join(", ")}.`);
   }
   return { ...previous, [axis]: version };
+}
+
+function collectImage(value: string, previous: Record<string, string>): Record<string, string> {
+  const [, part, ref] = /^([a-z-]+)=(\S+)$/.exec(value) ?? [];
+  if (part === undefined || ref === undefined || !imageNames.some((known) => known === part)) {
+    throw new InvalidArgumentError(`Expected part=image with one of ${imageNames.join(", ")}.`);
+  }
+  return { ...previous, [part]: ref };
 }
 
 function collect(value: string, previous: readonly string[]): string[] {

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { type DoctorRow, examine } from "#artifacts/doctor.ts";
 import { makeLock } from "#artifacts/lock/make.ts";
-import { type PartsRequest, resolveParts } from "#artifacts/resolve.ts";
 import { stopwatch } from "#core/clock.ts";
 import { progressTeller } from "#report/console.ts";
+import { chooseRuntime } from "#run/choose-runtime.ts";
+import { findParts, type RunPartsRequest } from "#run/find-parts.ts";
 import { installExtensions } from "#stages/duckdb/client.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
 
@@ -14,7 +15,7 @@ export function addSetup(program: Command): void {
     .description("fetch every server part ahead of time, and check what is there");
   addStackFlags(command).action(async (options: unknown) => {
     const elapsed = stopwatch();
-    const parts = await resolveParts({ ...partsRequest(options), thorough: true });
+    const parts = await findParts({ ...(await partsRequest(options)), thorough: true });
     for (const [part, version] of Object.entries(parts.versions)) console.log(`  ${part.padEnd(12)} ${version}`);
     console.log(
       `all parts are there and whole (${(elapsed() / 1000).toFixed(1)} s): ${readStackFlags(options).cacheDir}`,
@@ -28,10 +29,20 @@ export function addDoctor(program: Command, ends: (exitCode: number) => void): v
     .command("doctor")
     .description("show what is there of each part, and what to do about the rest");
   addStackFlags(command).action(async (options: unknown) => {
-    const rows = await examine(partsRequest(options));
+    const rows = await examineFor(await partsRequest(options));
     console.log(table(rows).join("\n"));
     ends(rows.every(({ todo }) => todo === "") ? 0 : 3);
   });
+}
+
+/** Programs do not matter where containers run, and images do not where processes do. */
+async function examineFor(request: RunPartsRequest): Promise<DoctorRow[]> {
+  const rows = await examine(request);
+  if (request.runtime === "native") return rows;
+  const { examineEngine } = await import("#runtime/docker/doctor.ts");
+  const programs = ["java", "mysql", "object-store"];
+  const others = rows.filter(({ part }) => !programs.includes(part));
+  return [...others, ...(await examineEngine({ ...request, instead: request.image }))];
 }
 
 /** `floe lock`: resolves the versions of the repo's lock file anew, with Maven. */
@@ -42,11 +53,15 @@ export function addLock(program: Command): void {
     .action(() => makeLock({ onStep: (step) => console.log(step) }));
 }
 
-function partsRequest(options: unknown): PartsRequest {
-  const { set, cacheDir, objectStore, plugin, mysqld } = readStackFlags(options);
+async function partsRequest(options: unknown): Promise<RunPartsRequest> {
+  const stack = readStackFlags(options);
+  const { set, cacheDir, image, plugin, mysqld } = stack;
+  const { runtime, objectStore } = await chooseRuntime(stack);
   return {
     set,
     cacheDir,
+    runtime,
+    image,
     objectStore,
     catalog: "rest",
     plugins: plugin,

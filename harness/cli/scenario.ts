@@ -3,6 +3,7 @@ import { z } from "zod";
 import { usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
 import { type SummaryRow, summaryTable } from "#report/console.ts";
+import { chooseRuntime } from "#run/choose-runtime.ts";
 import { findScenarios, listScenarios, type ScenarioFile } from "#run/find.ts";
 import { loadScenario } from "#run/load.ts";
 import type { Scenario } from "#run/scenario.ts";
@@ -46,8 +47,10 @@ export async function scenarioCommand({ names, options }: { names: string[]; opt
   if (own.list) return list(chosen);
   const signal = interruption();
   const screen = terminal({ quiet: own.json });
+  const runtime = await chooseRuntime(stack);
   const requests = chosen.map((each) => ({
     ...stack,
+    ...runtime,
     ...each,
     seed: own.seed ?? freshSeed(),
     keep: own.keep,

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { ask } from "#run/ask.ts";
 import { openRun } from "#run/open-run.ts";
-import { downStack, listStacks, type StackState } from "#runtime/native/stacks.ts";
+import { downStack, listStacks, type StackState } from "#runtime/stacks.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
 import { folderOf } from "./report.ts";
 import { defaultScenario, scenarioCommand } from "./scenario.ts";
@@ -21,7 +21,7 @@ export function addDown(program: Command): void {
   const command = program.command("down").description("end the kept stacks");
   addStackFlags(command).action(async (options: unknown) => {
     const { stateDir } = readStackFlags(options);
-    const stacks = listStacks({ stateDir }).filter(({ condition }) => condition !== "running");
+    const stacks = (await listStacks({ stateDir })).filter(({ condition }) => condition !== "running");
     for (const { record } of stacks) {
       await downStack({ stateDir, record });
       console.log(`ended ${record.stackId}`);
@@ -35,10 +35,10 @@ export function addStatus(program: Command): void {
     .command("status")
     .description("show the stacks that run")
     .option("--secrets", "passwords, too");
-  addStackFlags(command).action((options: unknown) => {
+  addStackFlags(command).action(async (options: unknown) => {
     const { stateDir } = readStackFlags(options);
     const { secrets } = z.object({ secrets: z.boolean().default(false) }).parse(options);
-    const stacks = listStacks({ stateDir });
+    const stacks = await listStacks({ stateDir });
     for (const stack of stacks) console.log(stackLines(stack, secrets).join("\n"));
     if (stacks.length === 0) console.log("no stack runs");
   });
@@ -70,12 +70,12 @@ async function askRun(name: string, runs: string, statement: string) {
 
 function stackLines({ record, condition, deadServers, users }: StackState, secrets: boolean): string[] {
   return [
-    `${record.stackId}  ${condition}${deadServers.length > 0 ? `, dead: ${deadServers.join(", ")}` : ""}, used by ${users} now`,
+    `${record.stackId}  ${record.runtime}  ${condition}${deadServers.length > 0 ? `, dead: ${deadServers.join(", ")}` : ""}, used by ${users} now`,
     `  logs: ${record.folder}/logs`,
     ...record.servers.map(
-      ({ name, ports }) =>
+      ({ name, ports, hosts }) =>
         `  ${name.padEnd(14)} ${Object.entries(ports)
-          .map(([port, number]) => `${port} 127.0.0.1:${number}`)
+          .map(([port, number]) => `${port} ${hosts.outer}:${number}`)
           .join("  ")}`,
     ),
     ...(secrets ? [`  secrets: ${record.details["secrets"] ?? "none written down: the stack is not kept"}`] : []),

@@ -16,6 +16,8 @@ export interface ServerProcessOptions {
 export interface Exit {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
+  /** Where it ran, or what ended it, where that is known. */
+  readonly note?: string;
 }
 
 /** A process that leads its own group, so that a signal reaches its children too. */

@@ -1,12 +1,12 @@
-import { defaultParts } from "#artifacts/resolve.ts";
+import { resolveDuckdb } from "#artifacts/resolve-jars.ts";
 import { runCheck } from "#checks/check.ts";
 import { createViews } from "#checks/views.ts";
 import type { Address } from "#core/addresses.ts";
 import { environmentError } from "#core/errors.ts";
 import type { RecordShape } from "#core/pipeline-spec.ts";
 import type { SqlRow } from "#core/ports.ts";
-import type { RecordedServer, StackRecord } from "#runtime/native/record.ts";
-import { listStacks } from "#runtime/native/stacks.ts";
+import type { RecordedServer, StackRecord } from "#runtime/record.ts";
+import { listStacks } from "#runtime/stacks.ts";
 import { type LakeQuery, openLakeQuery } from "#stages/duckdb/client.ts";
 import { restCatalog } from "#stages/iceberg/client.ts";
 import { type ConnectOptions, connectMysql } from "#stages/mysql/client.ts";
@@ -25,16 +25,16 @@ export interface AskOptions {
  * `current.<table>` has the rows as they are now and `changelog.<table>` every event.
  */
 export async function ask({ statement, stateDir, cacheDir }: AskOptions): Promise<readonly SqlRow[]> {
-  const record = newestKept(stateDir);
+  const record = await newestKept(stateDir);
   const secrets = stackSecrets.parse(JSON.parse(record.details["secrets"] ?? "{}"));
   const address = addressOf(record, "catalog", "rest");
   const catalog = restCatalog(address);
   const namespace = newestOf(await catalog.namespaces());
   const login = { user: mysqlUsers.duckdb, password: secrets.mysql.duckdb, database: namespace };
   const mysql = { ...login, address: addressOf(record, "mysql", "sql") };
-  const parts = await defaultParts({ cacheDir });
+  const extensionsFolder = await resolveDuckdb({ cacheDir, onProgress: () => undefined });
   using lake = await openLakeQuery({
-    extensionsFolder: parts.duckdbExtensions.folder,
+    extensionsFolder,
     lake: { kind: "rest", catalog: address, warehouse: `s3://${bucket}/${warehouseFolder}`, namespace },
     objectStore: { address: addressOf(record, "object-store", "s3"), ...secrets.s3 },
     mysql,
@@ -80,8 +80,8 @@ function runOf(namespace: string): string {
   return namespace.split("_").at(-1) ?? "";
 }
 
-function newestKept(stateDir: string): StackRecord {
-  const kept = listStacks({ stateDir }).filter(
+async function newestKept(stateDir: string): Promise<StackRecord> {
+  const kept = (await listStacks({ stateDir })).filter(
     ({ condition, record }) => condition === "kept" && record.servers.some(({ name }) => name === "catalog"),
   );
   const newest = kept.toSorted((left, right) => right.record.stackId.localeCompare(left.record.stackId))[0];
@@ -95,5 +95,5 @@ function newestKept(stateDir: string): StackRecord {
 
 function addressOf({ servers }: StackRecord, name: string, port: string): Address {
   const found: RecordedServer | undefined = servers.find((server) => server.name === name);
-  return { host: "127.0.0.1", port: found?.ports[port] ?? 0 };
+  return { host: found?.hosts.outer ?? "", port: found?.ports[port] ?? 0 };
 }

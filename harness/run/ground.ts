@@ -1,4 +1,3 @@
-import type { Parts } from "#artifacts/resolve.ts";
 import { stopwatch } from "#core/clock.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { Scope } from "#core/scope.ts";
@@ -6,6 +5,7 @@ import { type Clients, openClients, openMysql, prepare } from "#pipeline";
 import type { ConnectClient } from "#stages/connect/client.ts";
 import { type BinlogPosition, binlogPosition } from "#stages/mysql/binlog.ts";
 import { loadRows } from "#stages/mysql/load.ts";
+import type { RunParts } from "./find-parts.ts";
 import { stackPlan } from "./plan.ts";
 import type { Run } from "./runner.ts";
 import { proxiedLinks } from "./scenario.ts";
@@ -23,7 +23,7 @@ export interface Ground {
 
 interface GroundOptions {
   readonly run: Run;
-  readonly parts: Parts;
+  readonly parts: RunParts;
   readonly spec: PipelineSpec;
   readonly scope: Scope;
 }

@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { asDiskFull } from "#runtime/native/failure.ts";
-import { logNames, logSize } from "#runtime/native/log-tail.ts";
+import { asDiskFull } from "#runtime/failure.ts";
+import { logNames, logSize } from "#runtime/log-tail.ts";
 
 /**
  * A kept stack's servers go on writing where the run that started them lies. Remembers how far each log is now; the

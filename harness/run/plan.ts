@@ -2,6 +2,9 @@ import { nothingLeftOut, type PipelineSpec, pipelineNames } from "#core/pipeline
 import type { StackPlan } from "../stack.ts";
 import type { Run } from "./runner.ts";
 
+/** S3Proxy needs nothing that is not there already; where images are pulled anyway, MinIO is what most teams run. */
+export const defaultObjectStore = { native: "s3proxy", docker: "minio" } as const;
+
 /** The stack that a run asks for. */
 export function stackPlan({ request }: Run): StackPlan {
   const { scenario, profile, objectStore } = request;

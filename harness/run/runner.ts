@@ -1,4 +1,4 @@
-import { type PartsRequest, resolveParts } from "#artifacts/resolve.ts";
+import type { PartsRequest } from "#artifacts/resolve.ts";
 import { stopwatch } from "#core/clock.ts";
 import { environmentError, FloeError, renderError } from "#core/errors.ts";
 import type { Stamped } from "#core/history.ts";
@@ -9,12 +9,14 @@ import type { RunVerdict } from "#core/verdict.ts";
 import type { VersionSet } from "#core/versions.ts";
 import { progressTeller } from "#report/console.ts";
 import { writeReport } from "#report/html/write.ts";
-import { diskFullIn } from "#runtime/native/failure.ts";
+import { diskFullIn } from "#runtime/failure.ts";
 import type { ScenarioFile } from "./find.ts";
+import { findParts, type RunPartsRequest, type RuntimeName } from "./find-parts.ts";
 import { makeRunFolder, type RunFolder, writeJson } from "./folder.ts";
 import { type HistoryFile, openHistory } from "./history-file.ts";
 import { openRun } from "./open-run.ts";
 import { type PhaseClock, phaseClock } from "./phases.ts";
+import { defaultObjectStore } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
 import { clearStacks } from "./session.ts";
 import { type Ending, tellStory } from "./story.ts";
@@ -24,6 +26,11 @@ export interface RunRequest {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly profile: Profile;
+  readonly runtime: RuntimeName;
+  /** Why this one, where nobody said. */
+  readonly runtimeNote?: string;
+  /** Images in place of the pinned ones, by part. */
+  readonly image: RunPartsRequest["image"];
   readonly set: PartsRequest["set"];
   readonly objectStore: PartsRequest["objectStore"];
   readonly plugin: readonly string[];
@@ -67,8 +74,9 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
   };
 
   let versions = noVersions;
+  if (request.runtimeNote !== undefined) history.append({ type: "note", text: request.runtimeNote });
   const told = await endingOf(run, async () => {
-    const parts = await findParts(run);
+    const parts = await partsOf(run);
     versions = parts.versions;
     history.append({ type: "run-started", ...headline(run), versions });
     await clearStacks({ stateDir: request.stateDir, history });
@@ -102,9 +110,11 @@ async function report({ folder, history }: Run): Promise<void> {
   }
 }
 
-async function findParts({ request, clock, history }: Run) {
+async function partsOf({ request, clock, history }: Run) {
   return clock.step("parts found", () =>
-    resolveParts({
+    findParts({
+      runtime: request.runtime,
+      image: request.image,
       set: request.set,
       cacheDir: request.cacheDir,
       objectStore: request.objectStore,
@@ -120,15 +130,17 @@ function headline({ request, runId }: Run) {
   const { file, scenario, seed, profile } = request;
   const name = file.name.startsWith("own/") ? file.path : file.name;
   const rerun = ["./floe scenario", name, `--seed ${seed}`, ...otherwise(request)].join(" ");
-  return { scenario: file.name, story: scenario.story, seed, runId, rerun, runtime: "native", profile };
+  return { scenario: file.name, story: scenario.story, seed, runId, rerun, runtime: request.runtime, profile };
 }
 
 /** The flags of a run that are not the defaults. */
-function otherwise({ profile, set, objectStore, plugin, mysqld }: RunRequest): string[] {
+function otherwise({ runtime, image, profile, set, objectStore, plugin, mysqld }: RunRequest): string[] {
   return [
+    ...(runtime === "native" ? [] : [`--runtime ${runtime}`]),
+    ...Object.entries(image).map(([part, ref]) => `--image ${part}=${ref}`),
     ...(profile === "fast" ? [] : [`--profile ${profile}`]),
     ...Object.entries(set).map(([axis, version]) => `--set ${axis}=${version}`),
-    ...(objectStore === "s3proxy" ? [] : [`--object-store ${objectStore}`]),
+    ...(objectStore === defaultObjectStore[runtime] ? [] : [`--object-store ${objectStore}`]),
     ...plugin.map((path) => `--plugin ${path}`),
     ...(mysqld === undefined ? [] : [`--mysqld ${mysqld}`]),
   ];

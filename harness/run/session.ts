@@ -1,23 +1,23 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { Parts } from "#artifacts/resolve.ts";
 import type { LinkName } from "#core/addresses.ts";
 import { FloeError } from "#core/errors.ts";
 import type { History } from "#core/history.ts";
 import { freshRunId } from "#core/random.ts";
 import type { Scope } from "#core/scope.ts";
 import { attachNativeRuntime } from "#runtime/native/attach.ts";
-import { type NativeRuntime, openNativeRuntime } from "#runtime/native/runtime.ts";
-import type { OnServer } from "#runtime/native/server.ts";
-import { clearLeftovers, listStacks, type StackState } from "#runtime/native/stacks.ts";
+import { openNativeRuntime } from "#runtime/native/runtime.ts";
 import type { Runtime } from "#runtime/port.ts";
+import type { OnServer } from "#runtime/server.ts";
+import { clearLeftovers, listStacks, type StackState } from "#runtime/stacks.ts";
 import { workerProperties } from "#stages/connect/files.ts";
 import { freshSecrets, type Stack, type StackPlan, type StackSecrets, stackSecrets, startStack } from "../stack.ts";
+import type { RunParts } from "./find-parts.ts";
 import { rememberLogs } from "./kept-logs.ts";
 
 export interface SessionRequest {
   readonly plan: StackPlan;
-  readonly parts: Parts;
+  readonly parts: RunParts;
   readonly proxied: ReadonlySet<LinkName>;
   /** The run's folder: the logs of a stack that has to be started lie there, and what a kept one writes meanwhile. */
   readonly folder: string;
@@ -44,17 +44,18 @@ const details = z.object({ fits: z.string(), secrets: z.string() });
 
 /** Ends what earlier crashes left behind, and says so. */
 export async function clearStacks({ stateDir, history }: Pick<SessionRequest, "stateDir" | "history">): Promise<void> {
-  for (const { stackId, because, killed } of await clearLeftovers({ stateDir })) {
-    history.append({
-      type: "note",
-      text: `cleared stack ${stackId} (${because}): ended ${killed.join(", ") || "nothing"}`,
-    });
+  for (const { stackId, because, killed, failed } of await clearLeftovers({ stateDir })) {
+    const outcome =
+      failed === undefined
+        ? `cleared stack ${stackId} (${because}): ended ${killed.join(", ") || "nothing"}`
+        : `stack ${stackId} is left (${because}) and could not be ended: ${failed}`;
+    history.append({ type: "note", text: outcome });
   }
 }
 
 /** Finds the kept stack that fits, or starts one. The servers may still be starting when this returns. */
 export async function openSession(request: SessionRequest, scope: Scope): Promise<Session> {
-  const kept = findKept(request);
+  const kept = await findKept(request);
   return kept === undefined ? startFresh(request, scope) : adopt({ request, kept, scope });
 }
 
@@ -85,20 +86,13 @@ export async function onFreePorts<T>({
 
 async function startFresh(request: SessionRequest, scope: Scope): Promise<Session> {
   const { plan, parts } = request;
-  const runtime: NativeRuntime = await openNativeRuntime({
-    ...request,
-    stackId: freshRunId(),
-    jvm: plan.profile === "fast" ? "fast" : "default",
-    classDataSharing: true,
-    recordClasses: true,
-    onServer: tellServers(request),
-  });
+  const runtime = await openRuntime(request);
   await scope.own("runtime", runtime);
   const secrets = freshSecrets();
   const stack = await begin({ request, scope, runtime, secrets });
   const keep = () => runtime.keep({ fits: fingerprint(plan, parts), secrets: JSON.stringify(secrets) });
   const archive = async () => {
-    const names = await runtime.archiveClasses();
+    const names = (await runtime.archiveClasses?.()) ?? [];
     if (names.length > 0)
       request.history.append({
         type: "note",
@@ -106,6 +100,16 @@ async function startFresh(request: SessionRequest, scope: Scope): Promise<Sessio
       });
   };
   return { stack, logs: join(request.folder, "logs"), inherited: false, keep, archive };
+}
+
+async function openRuntime(request: SessionRequest): Promise<Runtime> {
+  const { plan, parts } = request;
+  const jvm = plan.profile === "fast" ? ("fast" as const) : ("default" as const);
+  const options = { ...request, stackId: freshRunId(), jvm, onServer: tellServers(request) };
+  if (parts.runtime === "native")
+    return openNativeRuntime({ ...options, parts: parts.native, classDataSharing: true, recordClasses: true });
+  const { openDockerRuntime } = await import("#runtime/docker/runtime.ts");
+  return openDockerRuntime({ ...options, images: parts.images });
 }
 
 async function adopt({
@@ -117,16 +121,8 @@ async function adopt({
   kept: StackState;
   scope: Scope;
 }): Promise<Session> {
-  const logs = join(kept.record.folder, "logs");
-  const copyLogs = rememberLogs(logs);
-  await scope.defer("copies of logs", () => copyLogs(join(request.folder, "logs")));
-  const runtime = await attachNativeRuntime({
-    stateDir: request.stateDir,
-    record: kept.record,
-    onServer: tellServers(request),
-  });
-  await scope.own("runtime", runtime);
-  const secrets = stackSecrets.parse(JSON.parse(details.parse(runtime.details).secrets));
+  const { runtime, logs } = await attach({ request, record: kept.record, scope });
+  const secrets = stackSecrets.parse(JSON.parse(details.parse(kept.record.details).secrets));
   request.history.append({ type: "note", text: `using the kept stack ${kept.record.stackId}; ./floe down ends it` });
   const stack = await begin({ request, scope, runtime, secrets });
   return {
@@ -136,6 +132,29 @@ async function adopt({
     keep: () => runtime.keep(),
     archive: async () => undefined,
   };
+}
+
+interface Attaching {
+  readonly request: SessionRequest;
+  readonly record: StackState["record"];
+  readonly scope: Scope;
+}
+
+/** Processes go on writing their logs where they were started; of containers each harness follows its own share. */
+async function attach({ request, record, scope }: Attaching): Promise<{ runtime: Runtime; logs: string }> {
+  const { stateDir, folder } = request;
+  const ownLogs = join(folder, "logs");
+  const onServer = tellServers(request);
+  if (record.runtime === "docker") {
+    const { attachDockerRuntime } = await import("#runtime/docker/attach.ts");
+    const runtime = await attachDockerRuntime({ stateDir, record, onServer, logs: ownLogs });
+    return { runtime: await scope.own("runtime", runtime), logs: ownLogs };
+  }
+  const logs = join(record.folder, "logs");
+  const copyLogs = rememberLogs(logs);
+  await scope.defer("copies of logs", () => copyLogs(ownLogs));
+  const runtime = await attachNativeRuntime({ stateDir, record, onServer });
+  return { runtime: await scope.own("runtime", runtime), logs };
 }
 
 async function begin({
@@ -164,16 +183,18 @@ async function begin({
 }
 
 /** Proxies live in the harness: a scenario that wants one in a link of the brokers needs a stack of its own. */
-function findKept({ plan, parts, proxied, stateDir }: SessionRequest): StackState | undefined {
+async function findKept({ plan, parts, proxied, stateDir }: SessionRequest): Promise<StackState | undefined> {
   if (proxied.size > 0) return undefined;
   const wanted = fingerprint(plan, parts);
-  return listStacks({ stateDir }).find(
+  return (await listStacks({ stateDir })).find(
     ({ condition, record }) => condition === "kept" && details.safeParse(record.details).data?.fits === wanted,
   );
 }
 
-function fingerprint(plan: StackPlan, { versions, pluginPath }: Parts): string {
-  return JSON.stringify({ plan, versions, pluginPath });
+function fingerprint(plan: StackPlan, parts: RunParts): string {
+  const { runtime, versions, pluginPath } = parts;
+  const images = parts.runtime === "docker" ? parts.images : {};
+  return JSON.stringify({ runtime, plan, versions, pluginPath, images });
 }
 
 function tellServers({ history }: SessionRequest): OnServer {

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Parts } from "#artifacts/resolve.ts";
 import type { Bell } from "#core/bell.ts";
 import { monotonicMs } from "#core/clock.ts";
 import { deadlineIn } from "#core/deadline.ts";
@@ -15,6 +14,7 @@ import type { FaultContext } from "./context.ts";
 import type { ControlLog } from "./control-log.ts";
 import { writeConfigurations } from "./evidence.ts";
 import { notBitten, startFaults } from "./fault-plan.ts";
+import type { RunParts } from "./find-parts.ts";
 import { writeJson } from "./folder.ts";
 import { type Ground, layGround } from "./ground.ts";
 import { judgeRun } from "./judge.ts";
@@ -35,7 +35,7 @@ import { watch } from "./watch.ts";
 export type Ending = Pick<RunVerdict, "verdict" | "checks" | "recoverMs" | "measured" | "error">;
 
 /** The run itself, in the order in which it happens: start and seed, connect, act under faults, heal, settle, check. */
-export async function tellStory(run: Run, parts: Parts): Promise<Ending> {
+export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
   const { request, clock, history, scope, folder } = run;
   const { scenario } = request;
   const spec = pipelineSpec(run);
@@ -110,7 +110,7 @@ interface Opening {
   readonly pipeline: Pipeline;
   readonly ledger: Ledger;
   readonly monitor: Monitor;
-  readonly parts: Parts;
+  readonly parts: RunParts;
 }
 
 function contextOf({ run, ground, parts, ...rest }: Opening): FaultContext {

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { markedProcesses } from "#runtime/native/processes.ts";
-import { stackIds } from "#runtime/native/record.ts";
+import { markedProcesses } from "#runtime/processes.ts";
+import { stackIds } from "#runtime/record.ts";
 
 /** A program in namespaces of its own, where anybody may mount; not every system allows that. */
 const ownNamespaces = ["--user", "--map-root-user", "--mount"];

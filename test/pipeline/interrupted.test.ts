@@ -7,8 +7,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { latestRun } from "#run/folder.ts";
-import { markedProcesses } from "#runtime/native/processes.ts";
-import { stackIds } from "#runtime/native/record.ts";
+import { markedProcesses } from "#runtime/processes.ts";
+import { stackIds } from "#runtime/record.ts";
 
 interface Interrupted {
   readonly child: ChildProcess;

@@ -5,9 +5,9 @@ import { afterAll, expect, test } from "vitest";
 import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import { defineScenario } from "#run/scenario.ts";
-import { markedProcesses } from "#runtime/native/processes.ts";
-import { notedProcesses } from "#runtime/native/stack-folder.ts";
-import { downStack, listStacks } from "#runtime/native/stacks.ts";
+import { markedProcesses } from "#runtime/processes.ts";
+import { notedProcesses } from "#runtime/stack-folder.ts";
+import { downStack, listStacks } from "#runtime/stacks.ts";
 import { account, runMade, type Told } from "./running.ts";
 
 // One after the other on one stack: it is made and kept, used again, loses its broker, and is replaced.
@@ -20,7 +20,7 @@ const small = defineScenario({
 let first: Told;
 
 afterAll(async () => {
-  for (const { record } of listStacks({ stateDir })) await downStack({ stateDir, record });
+  for (const { record } of await listStacks({ stateDir })) await downStack({ stateDir, record });
 });
 
 test("the logs of a run on a kept stack begin where the earlier run's ended", async () => {
@@ -40,7 +40,7 @@ test("the logs of a run on a kept stack begin where the earlier run's ended", as
 });
 
 test("a kept stack whose broker died is told, cleared, and replaced by a fresh one", async () => {
-  const [kept] = listStacks({ stateDir });
+  const [kept] = await listStacks({ stateDir });
   const stackId = kept?.record.stackId ?? "";
   const broker = notedProcesses(join(stateDir, stackId)).findLast(({ server }) => server === "kafka-1");
   expect(broker).toBeDefined();
@@ -49,7 +49,7 @@ test("a kept stack whose broker died is told, cleared, and replaced by a fresh o
   expect(third.verdict.verdict, account(third)).toBe("valid");
   expect(notesOf(third)).toContain(`cleared stack ${stackId} (kept, but dead: kafka-1)`);
   expect(markedProcesses(stackId)).toEqual([]);
-  expect(listStacks({ stateDir })).toEqual([]);
+  expect(await listStacks({ stateDir })).toEqual([]);
   expect(existsSync(join(first.folder, "data"))).toBe(false);
 });
 

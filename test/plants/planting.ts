@@ -13,7 +13,7 @@ import type { FaultContext } from "#run/context.ts";
 import type { Fault } from "#run/fault.ts";
 import type { Moment } from "#run/moments.ts";
 import { defineScenario, type ScenarioDefinition } from "#run/scenario.ts";
-import { downStack, listStacks } from "#runtime/native/stacks.ts";
+import { downStack, listStacks } from "#runtime/stacks.ts";
 import { type LakeQuery, openDuckdb } from "#stages/duckdb/client.ts";
 import type { TableOf } from "#stages/iceberg/surgery.ts";
 import { firstAddress } from "../../harness/stack.ts";
@@ -33,7 +33,7 @@ export function sharedStack() {
     run: (scenario: Partial<ScenarioDefinition>) =>
       runMade(defineScenario({ ...base, ...scenario }), { stateDir, keep: true }),
     [Symbol.asyncDispose]: async () => {
-      for (const { record } of listStacks({ stateDir })) await downStack({ stateDir, record });
+      for (const { record } of await listStacks({ stateDir })) await downStack({ stateDir, record });
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -73,6 +73,10 @@ async function inTurn(context: FaultContext, faults: readonly Fault[]): Promise<
 function together(struck: readonly InjectedFault[]): Omit<InjectedFault, "heal"> {
   return {
     interruptsFlow: struck.some(({ interruptsFlow }) => interruptsFlow === true),
+    outlasts: async () => {
+      await Promise.all(struck.map(async (injected) => injected.outlasts?.()));
+    },
+    excuse: () => struck.map((injected) => injected.excuse?.()).find((why) => why !== undefined),
     proof: async () => {
       const proofs = await Promise.all(struck.map((injected) => injected.proof()));
       return proofs.includes(undefined) ? undefined : proofs.join("; ");

@@ -1,6 +1,6 @@
 import { every } from "#core/deadline.ts";
 import { type Exit, type ServerProcess, signalGroup } from "#process/server.ts";
-import { isAlive, type ProcessIdentity } from "./processes.ts";
+import { isAlive, type ProcessIdentity } from "../processes.ts";
 
 /** A process that another harness started. Nobody tells us when it ends, so we look; how it ended stays unknown. */
 export function adoptProcess(identity: ProcessIdentity): ServerProcess {

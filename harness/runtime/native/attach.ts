@@ -1,12 +1,13 @@
-import { environmentError, type FloeError } from "#core/errors.ts";
+import { choosePort } from "../free-port.ts";
 import type { PlacedServer, RunningServer, Runtime, ServerSpec } from "../port.ts";
+import { isAlive } from "../processes.ts";
+import type { RecordedServer, StackRecord } from "../record.ts";
+import { stackDirOf } from "../record.ts";
+import { loopback, type OnServer, portAddress, StackServer } from "../server.ts";
+import { type Lease, notedProcesses, takeLease } from "../stack-folder.ts";
+import { deadServers, stackBroken } from "../stacks.ts";
 import { adoptProcess } from "./adopted.ts";
-import { choosePort } from "./free-port.ts";
-import { isAlive } from "./processes.ts";
-import type { RecordedServer, StackRecord } from "./record.ts";
-import { stackDirOf } from "./record.ts";
-import { NativeServer, type OnServer, portAddress } from "./server.ts";
-import { type Lease, notedProcesses, takeLease } from "./stack-folder.ts";
+import { withOwnPorts } from "./listening.ts";
 import { StackProcesses } from "./stack-processes.ts";
 
 export interface AttachOptions {
@@ -22,7 +23,7 @@ export interface AttachOptions {
  */
 export async function attachNativeRuntime({ stateDir, record, onServer }: AttachOptions): Promise<AttachedRuntime> {
   const stackDir = stackDirOf({ stateDir, stackId: record.stackId });
-  const dead = deadServers(stackDir, record);
+  const dead = await deadServers({ stackDir, record });
   if (dead.length > 0) throw stackBroken(record, `dead: ${dead.join(", ")}`);
   const lease = takeLease(stackDir);
   // The keeper guards what is started from here on, too.
@@ -45,12 +46,6 @@ export interface AttachedRuntime extends Runtime {
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** Servers of a stack that should run and don't. */
-export function deadServers(stackDir: string, record: StackRecord): string[] {
-  const noted = notedProcesses(stackDir).filter(isAlive);
-  return record.servers.map(({ name }) => name).filter((name) => !noted.some(({ server }) => server === name));
-}
-
 interface RecordedPlace {
   readonly record: StackRecord;
   readonly spec: ServerSpec;
@@ -63,13 +58,15 @@ interface RecordedPlace {
 function placeRecorded({ record, spec, stackDir, processes, onServer, lease }: RecordedPlace): PlacedServer {
   const found = record.servers.find(({ name }) => name === spec.name);
   if (found === undefined) throw stackBroken(record, `it has no server ${spec.name}`);
-  const { name, part, ports, logFile } = found;
-  const spawn = () => processes.spawn({ server: name, command: found, cwd: found.cwd, logFile });
-  const server = new NativeServer({ name, part, spec, ports, logFile, spawn, onServer });
-  const address = (port: string) => portAddress({ server: name, ports, port });
+  const { name, part, ports, logFile, process } = found;
+  if (process === undefined) throw stackBroken(record, `it does not say how ${name} was started`);
+  const spawn = async () =>
+    withOwnPorts(await processes.spawn({ server: name, command: process, cwd: process.cwd, logFile }), ports);
+  const server = new StackServer({ name, part, spec, ports, hosts: loopback, logFile, spawn, onServer });
+  const address = (port: string) => portAddress({ server: name, ports, host: loopback.outer, port });
   const start = async (): Promise<RunningServer> => {
     lease.touch();
-    await server.adopt(adoptProcess(latestProcess({ stackDir, record, found })));
+    await server.adopt(withOwnPorts(adoptProcess(latestProcess({ stackDir, record, found })), ports));
     return server;
   };
   return { spec, address, innerAddress: address, start };
@@ -79,15 +76,4 @@ function latestProcess(options: { stackDir: string; record: StackRecord; found: 
   const noted = notedProcesses(options.stackDir).findLast(({ server }) => server === options.found.name);
   if (noted !== undefined && isAlive(noted)) return noted;
   throw stackBroken(options.record, `${options.found.name} is dead`);
-}
-
-function stackBroken(record: StackRecord, got: string): FloeError {
-  return environmentError({
-    code: "KEPT_STACK_BROKEN",
-    what: `the kept stack ${record.stackId} can't be used`,
-    expected: `running: ${record.servers.map(({ name }) => name).join(", ")}`,
-    got,
-    remedy: "run ./floe down, then start again: a new stack will be made",
-    evidence: [`${record.folder}/logs`],
-  });
 }

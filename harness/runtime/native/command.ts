@@ -1,8 +1,8 @@
 import { unreachable, usageError } from "#core/errors.ts";
+import { type JvmTuning, jvmOptions } from "../jvm.ts";
 import type { Launch, Part, Program } from "../port.ts";
 import { classSharing, type Sharing } from "./class-archive.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { type JvmTuning, jvmOptions } from "./jvm.ts";
 import type { NativeParts } from "./parts.ts";
 
 /** A command line as the operating system takes it. */

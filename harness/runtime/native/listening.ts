@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { groupOf } from "./processes.ts";
+import type { ServerProcess } from "#process/server.ts";
+import { groupOf } from "../processes.ts";
+import type { ServerBody } from "../server.ts";
 
 /** Who listens on a port: the server's own process group, another process, nobody (or it can't be told). */
 export type Listener = "own" | "foreign" | "nobody" | "unknown";
@@ -17,6 +19,18 @@ export function listenerOf({ group, port }: { group: number; port: number }): Li
   // Rarely: a server's child listens, or (SO_REUSEPORT) two programs listen and requests go to one or the other.
   const ours = new Set(groupMembers(group).flatMap((pid) => [...socketsOf(pid)]));
   return without(strange, ours).size === 0 ? "own" : "foreign";
+}
+
+/** A process that can tell whether another has one of its ports. */
+export function withOwnPorts(process: ServerProcess, ports: Readonly<Record<string, number>>): ServerBody {
+  const isForeign = ([, port]: [string, number]) => listenerOf({ group: process.pid, port }) === "foreign";
+  return {
+    ...process,
+    stolenPort: () => {
+      const stolen = Object.entries(ports).find(isForeign);
+      return stolen && `another process listens on port ${stolen[1]} (${stolen[0]})`;
+    },
+  };
 }
 
 function without(inodes: ReadonlySet<string>, known: ReadonlySet<string>): Set<string> {

@@ -1,13 +1,14 @@
 import { mkdirSync, readdirSync } from "node:fs";
+import type { JvmTuning } from "../jvm.ts";
 import type { PlacedServer, ServerSpec } from "../port.ts";
+import type { RecordedProcess, RecordedServer } from "../record.ts";
+import { loopback, type OnServer, portAddress, StackServer } from "../server.ts";
 import type { PendingArchive } from "./class-archive.ts";
 import { type Command, resolveCommand } from "./command.ts";
-import type { JvmTuning } from "./jvm.ts";
+import { withOwnPorts } from "./listening.ts";
 import type { NativeParts } from "./parts.ts";
 import { makeFolders, placeOf, type ServerFolders, writeFiles } from "./place.ts";
 import { fillWithPrepared } from "./prepared-server.ts";
-import type { RecordedServer } from "./record.ts";
-import { NativeServer, type OnServer, portAddress } from "./server.ts";
 import type { StackProcesses } from "./stack-processes.ts";
 
 /** What a placed server needs of its runtime. */
@@ -33,13 +34,23 @@ export interface ServerToPlace {
 }
 
 /** Gives a server its folders; `start` makes its data, writes its configuration and starts its process. */
-export function placeServer({ build, spec, ports }: ServerToPlace): { placed: PlacedServer; server: NativeServer } {
+export function placeServer({ build, spec, ports }: ServerToPlace): { placed: PlacedServer; server: StackServer } {
   const folders = makeFolders({ folder: build.folder, server: spec.name });
   const { name, part } = spec;
   const { onServer } = build;
-  const spawn = () => build.processes.preparing(spawnServer({ build, spec, ports, folders }));
-  const server = new NativeServer({ name, part, spec, ports, logFile: folders.logFile, spawn, onServer });
-  const address = (port: string) => portAddress({ server: name, ports, port });
+  const spawn = async () =>
+    withOwnPorts(await build.processes.preparing(spawnServer({ build, spec, ports, folders })), ports);
+  const server = new StackServer({
+    name,
+    part,
+    spec,
+    ports,
+    hosts: loopback,
+    logFile: folders.logFile,
+    spawn,
+    onServer,
+  });
+  const address = (port: string) => portAddress({ server: name, ports, host: loopback.outer, port });
   const start = async () => {
     await server.start();
     return server;
@@ -61,11 +72,12 @@ async function spawnServer({ build, spec, ports, folders }: ServerToPlace & { fo
   const sharing = build.classDataSharing ? { cacheDir, record, owner: `${stackId}-${spec.name}` } : undefined;
   const resolved = resolveCommand({ parts, part: spec.part, launch, jvm, tempDir, sharing });
   if (resolved.sharing?.kind === "record") build.onArchive(spec.name, resolved.sharing);
-  build.record({ name: spec.name, part: spec.part, ports, logFile, cwd: dataDir, ...forRestart(resolved) });
+  const process = forRestart(resolved, dataDir);
+  build.record({ name: spec.name, part: spec.part, ports, hosts: loopback, logFile, process });
   return build.processes.spawn({ server: spec.name, command: resolved, cwd: dataDir, logFile });
 }
 
 /** The command line as a later harness starts it again: it records no classes. */
-function forRestart({ command, args, env }: Command): Pick<RecordedServer, "command" | "args" | "env"> {
-  return { command, args: args.filter((arg) => !arg.startsWith("-XX:ArchiveClassesAtExit=")), env: { ...env } };
+function forRestart({ command, args, env }: Command, cwd: string): RecordedProcess {
+  return { cwd, command, args: args.filter((arg) => !arg.startsWith("-XX:ArchiveClassesAtExit=")), env: { ...env } };
 }

@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { within } from "#core/deadline.ts";
+import { endedBadly } from "../failure.ts";
+import { logSize } from "../log-tail.ts";
 import type { PreparedData } from "../port.ts";
 import { programFingerprint, resolveCommand } from "./command.ts";
-import { endedBadly } from "./failure.ts";
-import { logSize } from "./log-tail.ts";
 import { placeOf, type ServerFolders, writeFiles } from "./place.ts";
 import type { ServerToPlace } from "./placed-server.ts";
 import { copyPrepared, preparedData } from "./prepared.ts";

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, rename, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { wallNowMs } from "#core/clock.ts";
 import { systemCode } from "#core/errors.ts";
-import { removeFolder } from "./ending.ts";
+import { removeFolder } from "../ending.ts";
 
 export interface PreparedOptions {
   readonly cacheDir: string;

@@ -1,19 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { environmentError, invariant, messageOf, usageError } from "#core/errors.ts";
+import { removeFolder } from "../ending.ts";
+import { asDiskFull } from "../failure.ts";
+import { choosePort } from "../free-port.ts";
+import type { JvmTuning } from "../jvm.ts";
 import type { PlacedServer, Runtime, ServerSpec } from "../port.ts";
+import { identityOf, ownIdentity } from "../processes.ts";
+import { type Reaper, startReaper } from "../reaping.ts";
+import { createRecord, dataDirOf, type StackRecord, stackDirOf, writeRecord } from "../record.ts";
+import type { OnServer, StackServer } from "../server.ts";
+import { type Lease, takeLease } from "../stack-folder.ts";
 import { type PendingArchive, takeOver } from "./class-archive.ts";
-import { removeFolder } from "./ending.ts";
-import { asDiskFull } from "./failure.ts";
-import { choosePort } from "./free-port.ts";
-import type { JvmTuning } from "./jvm.ts";
 import type { NativeParts } from "./parts.ts";
 import { type NativeBuild, placeServer } from "./placed-server.ts";
-import { identityOf, ownIdentity } from "./processes.ts";
-import { type Reaper, startReaper } from "./reaping.ts";
-import { createRecord, dataDirOf, type StackRecord, stackDirOf, writeRecord } from "./record.ts";
-import type { NativeServer, OnServer } from "./server.ts";
-import { type Lease, takeLease } from "./stack-folder.ts";
 import { StackProcesses } from "./stack-processes.ts";
 
 export interface NativeOptions {
@@ -55,7 +55,7 @@ export async function openNativeRuntime(options: NativeOptions): Promise<NativeR
   const { stackId, folder, stateDir, cacheDir } = options;
   const stackDir = stackDirOf({ stateDir, stackId });
   const logFile = join(folder, "logs", "reaper.log");
-  const reaper = startReaper({ stackDir, dataDir: dataDirOf(folder), logFile, cacheDir });
+  const reaper = startReaper({ stackDir, dataDir: dataDirOf(folder), runtime: "native", logFile, cacheDir });
   try {
     return new NativeRuntime({ options, reaper });
   } catch (error) {
@@ -72,7 +72,7 @@ export class NativeRuntime implements Runtime {
   readonly #build: NativeBuild;
   readonly #processes: StackProcesses;
   readonly #reaper: Promise<Reaper>;
-  readonly #servers = new Map<string, NativeServer>();
+  readonly #servers = new Map<string, StackServer>();
   readonly #pendingArchives = new Map<string, PendingArchive>();
   #record: StackRecord;
   #lease: Lease | undefined;
@@ -84,7 +84,16 @@ export class NativeRuntime implements Runtime {
     this.#reaper = reaper;
     this.#stackDir = stackDirOf({ stateDir, stackId });
     for (const name of ["logs", "config", "data"]) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
-    this.#record = { format: 1, stackId, folder, harness: ownIdentity(), kept: false, details: {}, servers: [] };
+    this.#record = {
+      format: 2,
+      runtime: "native",
+      stackId,
+      folder,
+      harness: ownIdentity(),
+      kept: false,
+      details: {},
+      servers: [],
+    };
     createRecord(this.#stackDir, this.#record);
     const guarded = reaper.then(({ pid }) => this.#write({ reaper: identityOf(pid) }));
     this.#processes = new StackProcesses({ stackDir: this.#stackDir, guarded });
@@ -169,7 +178,7 @@ export class NativeRuntime implements Runtime {
   }
 }
 
-const isWorker = ({ server }: { server: NativeServer }) => server.part === "connect";
+const isWorker = ({ server }: { server: StackServer }) => server.part === "connect";
 
 const otherThan =
   ({ name }: { name: string }) =>

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
-import { environmentError } from "#core/errors.ts";
 import { type ServerProcess, startServer } from "#process/server.ts";
+import { identityOf, serverMark, stackMark } from "../processes.ts";
+import { stackEnded } from "../server.ts";
+import { noteProcess } from "../stack-folder.ts";
 import type { Command } from "./command.ts";
-import { identityOf, serverMark, stackMark } from "./processes.ts";
-import { noteProcess } from "./stack-folder.ts";
 
 export interface StackProcessesOptions {
   /** `<state>/<stack id>` */
@@ -78,12 +78,4 @@ export class StackProcesses {
     for (const process of running) process.signal("SIGKILL");
     await Promise.all(running.map((process) => process.exited));
   }
-}
-
-function stackEnded(server: string): Error {
-  return environmentError({
-    code: "STACK_ENDED",
-    what: `${server} was not started: its stack is already ending`,
-    remedy: "nothing: this follows an interruption",
-  });
 }

@@ -1,3 +1,4 @@
+import { hostPort } from "#core/addresses.ts";
 import type { PlacedServer, RunningServer, ServerSpec } from "#runtime/port.ts";
 import { type ConnectClient, connectClient } from "#stages/connect/client.ts";
 import { workerProperties } from "#stages/connect/files.ts";
@@ -21,12 +22,13 @@ export interface OneWorkerOptions {
 /** A broker with these topics, and a worker beside it. */
 export async function startWorker({ here, pluginPath, discovery, topics }: OneWorkerOptions): Promise<OneWorker> {
   const placed = new Map<string, PlacedServer>();
-  const at = (server: string, port: string) => placed.get(server)?.innerAddress(port) ?? { host: "127.0.0.1", port: 0 };
+  const at = (server: string, port: string) => placed.get(server)?.innerAddress(port) ?? nowhere;
+  const outside = (server: string, port: string) => placed.get(server)?.address(port) ?? nowhere;
   const kafka = kafkaServers({
     brokers: 1,
     profile: "fast",
     peers: (_broker, port) => at("kafka-1", port),
-    links: (_broker, link) => at("kafka-1", kafkaPort(link)),
+    links: (_broker, link) => (link === "harness->kafka" ? outside : at)("kafka-1", kafkaPort(link)),
   });
   const workers = connectServers({
     cluster: "connect",
@@ -34,7 +36,7 @@ export async function startWorker({ here, pluginPath, discovery, topics }: OneWo
     workers: 1,
     profile: "fast",
     properties: await workerProperties("fast"),
-    variables: () => ({ "kafka.worker": `127.0.0.1:${at("kafka-1", "worker").port}`, "kafka.replication-factor": "1" }),
+    variables: () => ({ "kafka.worker": hostPort(at("kafka-1", "worker")), "kafka.replication-factor": "1" }),
     advertised: () => at("connect-1", "rest"),
     pluginPath,
     discovery,
@@ -50,6 +52,8 @@ export async function startWorker({ here, pluginPath, discovery, topics }: OneWo
   await client.createTopics(topics.map((name) => ({ name, partitions: 1, replicas: 1 })));
   return { worker, connect: connectClient(worker.address("rest")) };
 }
+
+const nowhere = { host: "127.0.0.1", port: 0 };
 
 function missing(): never {
   throw new Error("one server was asked for");

@@ -12,7 +12,7 @@ let connect: ConnectClient;
 
 beforeAll(async () => {
   here = await openTestRuntime();
-  const { pluginPath } = here.parts;
+  const { pluginPath } = here;
   const started = await startWorker({ here, pluginPath, discovery: "service_load", topics: ["t", "control"] });
   ({ worker, connect } = started);
 });

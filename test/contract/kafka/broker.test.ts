@@ -22,7 +22,7 @@ beforeAll(async () => {
   const [spec] = kafkaServers({
     brokers: 1,
     profile: "fast",
-    peers: (_broker, port) => own(port),
+    peers: (_broker, port) => placed?.innerAddress(port) ?? own(port),
     links: (_broker, link) => (link === "sink->kafka" ? relay.address : own(kafkaPort(link))),
   });
   if (spec === undefined) throw new Error("one broker was asked for");

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { stopwatch } from "#core/clock.ts";
 import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
-import { markedProcesses } from "#runtime/native/processes.ts";
+import { markedProcesses } from "#runtime/processes.ts";
 import { tinyOptions } from "./tiny-stack.ts";
 
 const program = fileURLToPath(new URL("harness-process.ts", import.meta.url));

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ServerState } from "#core/history.ts";
-import { choosePort } from "#runtime/native/free-port.ts";
-import { markedProcesses } from "#runtime/native/processes.ts";
+import { choosePort } from "#runtime/free-port.ts";
 import { openNativeRuntime } from "#runtime/native/runtime.ts";
+import { markedProcesses } from "#runtime/processes.ts";
 import { temporaryFolder } from "../../unit/runtime/temporary-folder.ts";
 import { ask, tinyOptions, tinySpec } from "./tiny-stack.ts";
 

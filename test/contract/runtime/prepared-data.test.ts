@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { markedProcesses } from "#runtime/native/processes.ts";
 import { type NativeRuntime, openNativeRuntime } from "#runtime/native/runtime.ts";
+import { markedProcesses } from "#runtime/processes.ts";
 import { temporaryFolder } from "../../unit/runtime/temporary-folder.ts";
 import { tinyData, tinyOptions, tinySpec } from "./tiny-stack.ts";
 

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { defaultParts } from "#artifacts/resolve.ts";
 import { hostPort } from "#core/addresses.ts";
-import { markedProcesses, proportionalKiB } from "#runtime/native/processes.ts";
 import { openNativeRuntime } from "#runtime/native/runtime.ts";
 import type { ServerSpec } from "#runtime/port.ts";
+import { markedProcesses, proportionalKiB } from "#runtime/processes.ts";
 import { temporaryFolder } from "../../unit/runtime/temporary-folder.ts";
 import { tinyOptions } from "./tiny-stack.ts";
 

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { attachNativeRuntime } from "#runtime/native/attach.ts";
-import { isAlive, markedProcesses } from "#runtime/native/processes.ts";
-import { readRecord, type StackRecord, stackDirOf } from "#runtime/native/record.ts";
-import { clearLeftovers, downStack, listStacks } from "#runtime/native/stacks.ts";
+import { isAlive, markedProcesses } from "#runtime/processes.ts";
+import { readRecord, type StackRecord, stackDirOf } from "#runtime/record.ts";
+import { clearLeftovers, downStack, listStacks } from "#runtime/stacks.ts";
 import { temporaryFolder } from "../../unit/runtime/temporary-folder.ts";
 import { type HarnessProcess, killHarness, stackGone, startHarness, twentyMoments } from "./killed-harness.ts";
 import { ask, tinySpec } from "./tiny-stack.ts";
@@ -59,13 +59,13 @@ test("what a harness and a reaper that were both killed left is found at the nex
 
 test("a kept stack outlives its harness, serves the next ones, and ends when it is told to", async () => {
   const harness = await keptStack();
-  expect(listStacks(harness)).toMatchObject([{ condition: "kept", users: 0 }]);
+  expect(await listStacks(harness)).toMatchObject([{ condition: "kept", users: 0 }]);
   expect(await clearLeftovers(harness)).toEqual([]);
 
   await using first = await attach(harness);
   await using second = await attach(harness);
   expect(first.details).toEqual({ password: "hunter2" });
-  expect(listStacks(harness)).toMatchObject([{ condition: "kept", users: 1 }]);
+  expect(await listStacks(harness)).toMatchObject([{ condition: "kept", users: 1 }]);
   const server = await (await first.place(tinySpec({ name: "one" }))).start();
   expect(await ask(server.address("http"))).toEqual({ server: "one", starts: 1 });
   await server.kill();

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { FaultContext } from "#run/context.ts";
 import type { Fault, InjectedFault } from "#run/fault.ts";
 import { startFaults } from "#run/fault-plan.ts";
-import { makeMoments } from "#run/moments.ts";
+import { makeHappenings } from "#run/happenings.ts";
+import { type Moments, makeMoments } from "#run/moments.ts";
 
 const context = {
   monitor: { acknowledged: () => 0 },
@@ -26,7 +27,7 @@ test("a fault is healed when it has done what it is to do, and nobody else waits
       },
       heal: async () => void done.push(`${label} healed`),
     });
-  const plan = startFaults({ faults: [lasting("one"), lasting("other")], context, moments: makeMoments() });
+  const plan = startFaults({ faults: [lasting("one"), lasting("other")], context, moments: begun() });
   await plan.struck;
 
   const healing = plan.healAll();
@@ -40,8 +41,15 @@ test("a fault is healed when it has done what it is to do, and nobody else waits
 
 test("a fault that did not bite says why, where it knows", async () => {
   const faults = [fault("mute", {}), fault("telling", { excuse: () => "no commit came" })];
-  const plan = startFaults({ faults, context, moments: makeMoments() });
+  const plan = startFaults({ faults, context, moments: begun() });
   await plan.struck;
 
   expect(await plan.unproved()).toEqual(["mute: nothing shows that it bit", "telling: no commit came"]);
 });
+
+/** Moments of an act that has begun. */
+function begun(): Moments {
+  const moments = makeMoments(makeHappenings());
+  moments.begin();
+  return moments;
+}

@@ -6,8 +6,8 @@ import { Scope } from "#core/scope.ts";
 import type { FaultContext } from "#run/context.ts";
 import type { Fault } from "#run/fault.ts";
 import { faults } from "#run/faults.ts";
+import { choosePort } from "#runtime/free-port.ts";
 import { openLinks } from "#runtime/links.ts";
-import { choosePort } from "#runtime/native/free-port.ts";
 import { requestFrame } from "../runtime/proxy/kafka/requests.ts";
 import { dial, echo, listenWith } from "../runtime/proxy/loopback.ts";
 

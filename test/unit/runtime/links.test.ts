@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Address } from "#core/addresses.ts";
 import { Scope } from "#core/scope.ts";
+import { choosePort } from "#runtime/free-port.ts";
 import { openLinks } from "#runtime/links.ts";
-import { choosePort } from "#runtime/native/free-port.ts";
 import { dial, echo, listenWith } from "./proxy/loopback.ts";
 
 const runtime = {

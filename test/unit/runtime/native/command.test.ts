@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { jvmOptions } from "#runtime/jvm.ts";
 import { resolveCommand } from "#runtime/native/command.ts";
-import { jvmOptions } from "#runtime/native/jvm.ts";
 import type { NativeParts } from "#runtime/native/parts.ts";
 import type { Launch, Part } from "#runtime/port.ts";
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Address } from "#core/addresses.ts";
-import { choosePort } from "#runtime/native/free-port.ts";
+import { choosePort } from "#runtime/free-port.ts";
 import { openTcpProxy, type TcpProxy } from "#runtime/proxy/tcp-proxy.ts";
 
 /** A TCP server on loopback whose behaviour with each connection the test gives. */

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { identityOf, isAlive, ownIdentity, proportionalKiB } from "#runtime/native/processes.ts";
-import { createRecord, readRecord, type StackRecord, stackIds, writeRecord } from "#runtime/native/record.ts";
-import { notedProcesses, noteProcess, stackUse, takeLease } from "#runtime/native/stack-folder.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { identityOf, isAlive, ownIdentity, proportionalKiB } from "#runtime/processes.ts";
+import { createRecord, readRecord, type StackRecord, stackIds, writeRecord } from "#runtime/record.ts";
+import { notedProcesses, noteProcess, stackUse, takeLease } from "#runtime/stack-folder.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 test("a process is known by its id and its start, so that a later one with the same id is another", () => {
   const own = ownIdentity();
@@ -30,7 +30,7 @@ test("a stack without a record has none, and a damaged record says where it is",
   expect(readRecord(stackDir)).toBeUndefined();
 
   mkdirSync(stackDir, { recursive: true });
-  writeFileSync(join(stackDir, "stack.json"), '{"format": 2}');
+  writeFileSync(join(stackDir, "stack.json"), '{"format": 1}');
   expect(() => readRecord(stackDir)).toThrow("the record of stack s1 cannot be read");
 });
 
@@ -79,7 +79,8 @@ function emptyState() {
 
 function recordOf(stackId: string): StackRecord {
   return {
-    format: 1,
+    format: 2,
+    runtime: "native",
     stackId,
     folder: "/runs/one",
     harness: ownIdentity(),
@@ -90,11 +91,9 @@ function recordOf(stackId: string): StackRecord {
         name: "mysql",
         part: "mysql",
         ports: { sql: 3_306 },
+        hosts: { outer: "127.0.0.1", inner: "127.0.0.1" },
         logFile: "/runs/one/logs/mysql.log",
-        cwd: "/runs/one/data/mysql",
-        command: "mysqld",
-        args: ["--port=3306"],
-        env: {},
+        process: { cwd: "/runs/one/data/mysql", command: "mysqld", args: ["--port=3306"], env: {} },
       },
     ],
   };

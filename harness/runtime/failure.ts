@@ -66,9 +66,10 @@ export function asDiskFull(error: unknown, path: string): unknown {
   return systemCode(error) === "ENOSPC" ? diskFullError(`the disk that holds ${path} is full`, [path], error) : error;
 }
 
-export function describeExit({ exitCode, signal }: Exit): string {
-  if (signal !== undefined) return `signal ${signal}`;
-  return exitCode === undefined ? "an unknown exit code" : `exit code ${exitCode}`;
+export function describeExit({ exitCode, signal, note }: Exit): string {
+  const code = exitCode === undefined ? "an unknown exit code" : `exit code ${exitCode}`;
+  const ending = signal === undefined ? code : `signal ${signal}`;
+  return note === undefined ? ending : `${ending} ${note}`;
 }
 
 export function evidenceOf({ logFile, fromByte }: LogPlace): string[] {

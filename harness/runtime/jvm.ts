@@ -1,4 +1,4 @@
-import type { Part } from "../port.ts";
+import type { Part } from "./port.ts";
 
 export type JvmTuning = "fast" | "default";
 

@@ -2,24 +2,31 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { environmentError, systemCode } from "#core/errors.ts";
-import type { Part } from "../port.ts";
+import type { Part } from "./port.ts";
 
 const identity = z.object({ pid: z.number().int().positive(), startTime: z.string() });
 
-/** A server as it was started: enough to find it, to start it again, and to end it. May hold secrets. */
-const recordedServer = z.object({
-  name: z.string(),
-  part: z.enum(["mysql", "kafka", "connect", "catalog", "object-store"] satisfies Part[]),
-  ports: z.record(z.string(), z.number().int()),
-  logFile: z.string(),
+/** A process as it was started: enough to start it again. May hold secrets. */
+const recordedProcess = z.object({
   cwd: z.string(),
   command: z.string(),
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()),
 });
 
+/** A server as it was started: enough to find it, to start it again, and to end it. */
+const recordedServer = z.object({
+  name: z.string(),
+  part: z.enum(["mysql", "kafka", "connect", "catalog", "object-store"] satisfies Part[]),
+  ports: z.record(z.string(), z.number().int()),
+  hosts: z.object({ outer: z.string(), inner: z.string() }),
+  logFile: z.string(),
+  process: recordedProcess.optional(),
+});
+
 const stackRecord = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
+  runtime: z.enum(["native", "docker"]),
   stackId: z.string().min(1),
   /** The stack's folder: logs/, config/ and data/ lie below it. */
   folder: z.string().min(1),
@@ -35,6 +42,7 @@ const stackRecord = z.object({
 /** What is known of a running stack. Written by the harness that started it, before each step that it describes. */
 export type StackRecord = Readonly<z.infer<typeof stackRecord>>;
 export type RecordedServer = Readonly<z.infer<typeof recordedServer>>;
+export type RecordedProcess = Readonly<z.infer<typeof recordedProcess>>;
 
 export const stackDirOf = ({ stateDir, stackId }: { stateDir: string; stackId: string }) => join(stateDir, stackId);
 export const dataDirOf = (folder: string) => join(folder, "data");

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { within } from "#core/deadline.ts";
 import { type Companion, startCompanion } from "#process/companion.ts";
 import type { StackPaths } from "./ending.ts";
+import type { StackRecord } from "./record.ts";
 
 /** The harness's end of the pipe to its reaper. */
 export interface Reaper {
@@ -14,19 +15,26 @@ export interface Reaper {
 }
 
 export interface ReaperOptions extends StackPaths {
+  readonly runtime: StackRecord["runtime"];
   readonly logFile: string;
   /** Where Node keeps the compiled reaper: without it each one carries a TypeScript parser, 17 MB and 45 ms. */
   readonly cacheDir: string;
 }
 
 /** Starts the reaper; resolves when it watches. */
-export async function startReaper({ stackDir, dataDir, logFile, cacheDir }: ReaperOptions): Promise<Reaper> {
+export async function startReaper(options: ReaperOptions): Promise<Reaper> {
+  const { stackDir, dataDir, runtime, logFile, cacheDir } = options;
   const program = fileURLToPath(new URL("reaper.ts", import.meta.url));
   const companion = await startCompanion({
     what: "the reaper",
     command: process.execPath,
-    args: ["--max-semi-space-size=1", program, stackDir, dataDir, logFile],
-    env: { NODE_COMPILE_CACHE: join(cacheDir, "node"), NODE_NO_WARNINGS: "1", PATH: process.env["PATH"] ?? "" },
+    args: ["--max-semi-space-size=1", program, stackDir, dataDir, logFile, runtime],
+    env: {
+      // How to find the engine is told by many variables.
+      ...(runtime === "docker" ? definedIn(process.env) : { PATH: process.env["PATH"] ?? "" }),
+      NODE_COMPILE_CACHE: join(cacheDir, "node"),
+      NODE_NO_WARNINGS: "1",
+    },
   });
   await hear(companion, "ready");
   return {
@@ -40,6 +48,12 @@ export async function startReaper({ stackDir, dataDir, logFile, cacheDir }: Reap
       await within({ what: "the reaper to go", ms: 5_000, run: companion.exited });
     },
   };
+}
+
+function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 async function hear(companion: Companion, word: string): Promise<void> {

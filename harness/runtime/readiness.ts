@@ -2,25 +2,24 @@ import { connect } from "node:net";
 import type { Address } from "#core/addresses.ts";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { FloeError } from "#core/errors.ts";
-import type { ServerProcess } from "#process/server.ts";
-import type { ServerSpec } from "../port.ts";
 import { evidenceOf, failedStart, type LogPlace, portTakenError, timedOutStart } from "./failure.ts";
-import { listenerOf } from "./listening.ts";
+import type { ServerSpec } from "./port.ts";
+import type { ServerBody } from "./server.ts";
 
 export interface AwaitedServer {
   readonly spec: Pick<ServerSpec, "ready" | "readyWithinMs">;
   readonly ports: Readonly<Record<string, number>>;
   readonly address: (port: string) => Address;
-  readonly process: ServerProcess;
+  readonly body: ServerBody;
   readonly log: LogPlace;
 }
 
 /** Waits until the server answers as a ready one does. One that died, or whose port is another's, is told at once. */
-export async function awaitReady({ spec, ports, address, process, log }: AwaitedServer): Promise<void> {
+export async function awaitReady({ spec, ports, address, body, log }: AwaitedServer): Promise<void> {
   const deadline = deadlineIn(spec.readyWithinMs);
   let closed: readonly string[] = Object.keys(ports);
   const dead = () => {
-    const exit = process.ending();
+    const exit = body.ending();
     return exit === undefined ? undefined : failedStart(log, exit);
   };
   try {
@@ -37,13 +36,14 @@ export async function awaitReady({ spec, ports, address, process, log }: Awaited
       evidence: () => evidenceOf(log),
     });
   } catch (error) {
-    const stolen = stolenPort({ group: process.pid, ports });
+    const stolen = body.stolenPort?.();
     if (stolen !== undefined) throw portTakenError(log, stolen);
     throw error instanceof FloeError && error.code === "DEADLINE" ? timedOutStart(log, error) : error;
   }
   const gone = dead();
   if (gone !== undefined) throw gone;
-  const stolen = stolenPort({ group: process.pid, ports });
+  // The answer may have come from another program that has the port.
+  const stolen = body.stolenPort?.();
   if (stolen !== undefined) throw portTakenError(log, stolen);
 }
 
@@ -59,10 +59,4 @@ function accepts(address: Address): Promise<boolean> {
   socket.once("connect", () => resolve(true));
   socket.once("error", () => resolve(false));
   return promise.finally(() => void socket.destroy());
-}
-
-/** The answer may have come from another program that has the port. */
-function stolenPort({ group, ports }: { group: number; ports: Readonly<Record<string, number>> }): string | undefined {
-  const stolen = Object.entries(ports).find(([, port]) => listenerOf({ group, port }) === "foreign");
-  return stolen && `another process listens on port ${stolen[1]} (${stolen[0]})`;
 }

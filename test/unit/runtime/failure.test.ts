@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { diskFullIn, failedStart, timedOutStart } from "#runtime/native/failure.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { diskFullIn, failedStart, timedOutStart } from "#runtime/failure.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const taken = {
   kafka:

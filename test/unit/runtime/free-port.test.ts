@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { choosePort } from "#runtime/native/free-port.ts";
+import { choosePort } from "#runtime/free-port.ts";
 import { listenerOf } from "#runtime/native/listening.ts";
 
 test("no port is handed out twice, not even to several who ask at once", async () => {

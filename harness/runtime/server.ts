@@ -3,49 +3,69 @@ import { stopwatch } from "#core/clock.ts";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { environmentError } from "#core/errors.ts";
 import type { ServerState } from "#core/history.ts";
-import type { ServerProcess } from "#process/server.ts";
-import type { Part, RunningServer, ServerSpec } from "../port.ts";
+import type { Exit } from "#process/server.ts";
 import { asDiskFull, describeExit } from "./failure.ts";
 import { lastLines, logSize, logText } from "./log-tail.ts";
+import type { Part, RunningServer, ServerSpec } from "./port.ts";
 import { awaitReady } from "./readiness.ts";
 
 /** Hears of everything that happens to a server. */
 export type OnServer = (server: string, state: ServerState, detail: string) => void;
 
-export interface NativeServerOptions {
+/** What runs a server: a process of this machine, or a container. */
+export interface ServerBody {
+  /** Resolves when it has ended; never rejects. */
+  readonly exited: Promise<Exit>;
+  ending(): Exit | undefined;
+  /** SIGKILL, SIGTERM, SIGSTOP or SIGCONT, to all that runs in it. One that is gone is no error. */
+  signal(signal: NodeJS.Signals): void | Promise<void>;
+  /** Who else has a port of its, where that can be told. */
+  stolenPort?(): string | undefined;
+}
+
+export interface StackServerOptions {
   readonly name: string;
   readonly part: Part;
   readonly spec: Pick<ServerSpec, "ready" | "readyWithinMs">;
   readonly ports: Readonly<Record<string, number>>;
+  /** Where its ports are found from outside, and by the stack's other servers. */
+  readonly hosts: ServerHosts;
   readonly logFile: string;
-  /** Starts the process, the first time or again. */
-  readonly spawn: () => Promise<ServerProcess>;
+  /** Starts its body, the first time or again. */
+  readonly spawn: () => Promise<ServerBody>;
   readonly onServer: OnServer;
 }
+
+export interface ServerHosts {
+  readonly outer: string;
+  readonly inner: string;
+}
+
+export const loopback: ServerHosts = { outer: "127.0.0.1", inner: "127.0.0.1" };
 
 /** How long a server may take to end after SIGTERM before it is killed. */
 const stopWithinMs = 20_000;
 const goneWithinMs = 10_000;
 
-/** A server that is, or was, a process of this machine. */
-export class NativeServer implements RunningServer {
+/** A server that runs, or ran: its life, whatever its body is. */
+export class StackServer implements RunningServer {
   readonly name: string;
   readonly part: Part;
   readonly logFile: string;
-  readonly #options: NativeServerOptions;
-  #process: ServerProcess | undefined;
+  readonly #options: StackServerOptions;
+  #body: ServerBody | undefined;
   #paused = false;
   #readyMs = 0;
   #endExpected = false;
 
-  constructor(options: NativeServerOptions) {
+  constructor(options: StackServerOptions) {
     this.#options = options;
     this.name = options.name;
     this.part = options.part;
     this.logFile = options.logFile;
   }
 
-  /** Starts the process and waits until it is ready; ends it again when it does not get there. */
+  /** Starts it and waits until it is ready; ends it again when it does not get there. */
   async start(): Promise<void> {
     this.#tell("starting", "");
     const elapsedMs = stopwatch();
@@ -61,22 +81,24 @@ export class NativeServer implements RunningServer {
     this.#tell("ready", `after ${this.#readyMs} ms`);
   }
 
-  /** Takes over a process that runs already. */
-  async adopt(process: ServerProcess): Promise<void> {
-    this.#watch(process);
+  /** Takes over a body that runs already. */
+  async adopt(body: ServerBody): Promise<void> {
+    this.#watch(body);
     await this.#awaitReady(logSize(this.logFile));
   }
 
   address(port: string): Address {
-    return portAddress({ server: this.name, ports: this.#options.ports, port });
+    const { ports, hosts } = this.#options;
+    return portAddress({ server: this.name, ports, host: hosts.outer, port });
   }
 
   innerAddress(port: string): Address {
-    return this.address(port);
+    const { ports, hosts } = this.#options;
+    return portAddress({ server: this.name, ports, host: hosts.inner, port });
   }
 
   state(): "running" | "paused" | "ended" {
-    if (this.#process === undefined || this.#process.ending() !== undefined) return "ended";
+    if (this.#body === undefined || this.#body.ending() !== undefined) return "ended";
     return this.#paused ? "paused" : "running";
   }
 
@@ -96,7 +118,7 @@ export class NativeServer implements RunningServer {
   async end(as: "killed" | "stopped"): Promise<void> {
     if (this.state() === "ended") return;
     this.#endExpected = true;
-    this.#process?.signal("SIGKILL");
+    await this.#body?.signal("SIGKILL");
     await this.#gone(goneWithinMs);
     this.#tell(as, "SIGKILL");
   }
@@ -104,11 +126,11 @@ export class NativeServer implements RunningServer {
   async stop(): Promise<void> {
     if (this.state() === "ended") return;
     this.#endExpected = true;
-    this.#process?.signal("SIGTERM");
+    await this.#body?.signal("SIGTERM");
     // A stopped process gets its SIGTERM only when it goes on.
-    this.#process?.signal("SIGCONT");
+    await this.#body?.signal("SIGCONT");
     if (!(await this.#ends(stopWithinMs))) {
-      this.#process?.signal("SIGKILL");
+      await this.#body?.signal("SIGKILL");
       await this.#gone(goneWithinMs);
       this.#tell("stopped", `did not end within ${stopWithinMs} ms of SIGTERM: SIGKILL`);
       return;
@@ -122,19 +144,19 @@ export class NativeServer implements RunningServer {
   }
 
   async pause(): Promise<void> {
-    this.#signalLiving("SIGSTOP");
+    await this.#signalLiving("SIGSTOP");
     this.#paused = true;
     this.#tell("paused", "SIGSTOP");
   }
 
   async resume(): Promise<void> {
-    this.#signalLiving("SIGCONT");
+    await this.#signalLiving("SIGCONT");
     this.#paused = false;
     this.#tell("resumed", "SIGCONT");
   }
 
-  #signalLiving(signal: NodeJS.Signals): void {
-    if (this.state() !== "ended") return this.#process?.signal(signal);
+  async #signalLiving(signal: NodeJS.Signals): Promise<void> {
+    if (this.state() !== "ended") return this.#body?.signal(signal);
     throw environmentError({
       code: "SERVER_ENDED",
       what: `${this.name} can get no ${signal}: it has ended`,
@@ -143,25 +165,25 @@ export class NativeServer implements RunningServer {
     });
   }
 
-  #watch(process: ServerProcess): void {
-    this.#process = process;
+  #watch(body: ServerBody): void {
+    this.#body = body;
     this.#paused = false;
     this.#endExpected = false;
-    void this.#tellUnexpectedEnd(process);
+    void this.#tellUnexpectedEnd(body);
   }
 
-  async #tellUnexpectedEnd(process: ServerProcess): Promise<void> {
-    const exit = await process.exited;
-    if (this.#process === process && !this.#endExpected) this.#tell("exited", describeExit(exit));
+  async #tellUnexpectedEnd(body: ServerBody): Promise<void> {
+    const exit = await body.exited;
+    if (this.#body === body && !this.#endExpected) this.#tell("exited", describeExit(exit));
   }
 
   async #awaitReady(fromByte: number): Promise<void> {
-    if (this.#process === undefined) return;
+    if (this.#body === undefined) return;
     await awaitReady({
       spec: this.#options.spec,
       ports: this.#options.ports,
       address: (port) => this.address(port),
-      process: this.#process,
+      body: this.#body,
       log: { server: this.name, logFile: this.logFile, fromByte },
     });
   }
@@ -189,9 +211,9 @@ export class NativeServer implements RunningServer {
   }
 }
 
-export function portAddress({ server, ports, port }: PortQuestion): Address {
+export function portAddress({ server, ports, host, port }: PortQuestion): Address {
   const number = ports[port];
-  if (number !== undefined) return { host: "127.0.0.1", port: number };
+  if (number !== undefined) return { host, port: number };
   throw environmentError({
     code: "NO_SUCH_PORT",
     what: `${server} has no port named ${port}`,
@@ -203,5 +225,14 @@ export function portAddress({ server, ports, port }: PortQuestion): Address {
 interface PortQuestion {
   readonly server: string;
   readonly ports: Readonly<Record<string, number>>;
+  readonly host: string;
   readonly port: string;
+}
+
+export function stackEnded(server: string): Error {
+  return environmentError({
+    code: "STACK_ENDED",
+    what: `${server} was not started: its stack is already ending`,
+    remedy: "nothing: this follows an interruption",
+  });
 }
