@@ -1,13 +1,27 @@
 import type { LinkName } from "#core/addresses.ts";
 import type { ProxiedLink } from "#runtime/links.ts";
 import type { ProxyCounts } from "#runtime/tcp-proxy.ts";
+import { connectFaults } from "./connect-faults.ts";
 import type { FaultContext } from "./context.ts";
 import type { Fault, InjectedFault } from "./fault.ts";
 import { type Moment, momentText } from "./moments.ts";
+import { mysqlFaults } from "./mysql-faults.ts";
 import { rewindSinkGroups, rewindSource } from "./offset-faults.ts";
 
 /** What can be broken on purpose. Each strikes at a moment of the act: `{ afterOperations: 500 }` or `{ atMs: 2_000 }`. */
-export const faults = { kill, stop, restart, pause, cut, delay, blackHole, rewindSource, rewindSinkGroups } as const;
+export const faults = {
+  kill,
+  stop,
+  restart,
+  pause,
+  cut,
+  delay,
+  blackHole,
+  rewindSource,
+  rewindSinkGroups,
+  mysql: mysqlFaults,
+  connect: connectFaults,
+} as const;
 
 /** SIGKILL a server. It comes back after `restartAfterMs`, or when the act is over. */
 function kill(server: string, when: Moment & { readonly restartAfterMs?: number }): Fault {

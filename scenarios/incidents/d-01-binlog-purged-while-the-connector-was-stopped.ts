@@ -1,0 +1,20 @@
+import { accounts, checks, defineScenario, faults, mixed } from "floe";
+
+export default defineScenario({
+  story: "x",
+  tags: ["incident"],
+  source: accounts(),
+  workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
+  faults: [
+    faults.connect.whileStopped({
+      connector: "source",
+      when: { afterOperations: 100 },
+      strike: [
+        faults.mysql.sql({ statements: ["UPDATE accounts SET note = 'missed' WHERE id = 9001"] }),
+        faults.mysql.purgeBinlogs(),
+      ],
+    }),
+  ],
+  checks: [checks.changelog(), checks.files(), checks.positions()],
+  expect: { lost: { equals: "behind" }, failure: { connector: "source", message: /no longer available/ } },
+});

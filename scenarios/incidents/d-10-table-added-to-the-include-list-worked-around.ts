@@ -1,0 +1,17 @@
+import { accounts, defineScenario, faults, mixed } from "floe";
+
+export default defineScenario({
+  story: "x",
+  tags: ["incident"],
+  source: accounts(),
+  workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
+  pipeline: { projection: { excludeTables: ["branches"] } },
+  faults: [
+    faults.connect.changeConfig({
+      connector: "source",
+      settings: { "table.include.list": "${floe:pipeline.database}.accounts,${floe:pipeline.database}.branches" },
+      when: { afterOperations: 100 },
+    }),
+  ],
+  expect: { lost: 0, duplicates: 0 },
+});

@@ -1,0 +1,23 @@
+import { accounts, defineScenario, faults, mixed } from "floe";
+
+export default defineScenario({
+  story: "x",
+  tags: ["incident"],
+  source: accounts(),
+  workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
+  faults: [
+    faults.mysql.sql({
+      statements: [
+        "CREATE TABLE _accounts_gho LIKE accounts",
+        "ALTER TABLE _accounts_gho ADD COLUMN tier INT NULL",
+        "LOCK TABLES accounts WRITE, _accounts_gho WRITE",
+        "INSERT INTO _accounts_gho SELECT *, NULL FROM accounts",
+        "RENAME TABLE accounts TO _accounts_del, _accounts_gho TO accounts",
+        "UNLOCK TABLES",
+        "UPDATE accounts SET tier = 2 WHERE id = 9001",
+      ],
+      when: { afterOperations: 100 },
+    }),
+  ],
+  expect: { lost: 0, duplicates: 0 },
+});

@@ -1,0 +1,13 @@
+import { accounts, defineScenario, faults, mixed } from "floe";
+
+export default defineScenario({
+  story: "x",
+  tags: ["incident"],
+  source: accounts(),
+  workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
+  faults: [
+    faults.connect.deleteAndRecreate({ connector: "source", when: { afterOperations: 50 } }),
+    faults.connect.deleteAndRecreate({ connector: "sink", when: { afterOperations: 200 } }),
+  ],
+  expect: { lost: 0, duplicates: 0 },
+});

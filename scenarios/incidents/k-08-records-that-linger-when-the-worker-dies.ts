@@ -1,0 +1,13 @@
+import { accounts, defineScenario, faults, mixed } from "floe";
+
+export default defineScenario({
+  story: "x",
+  tags: ["incident"],
+  source: accounts(),
+  workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
+  pipeline: {
+    source: { "producer.override.linger.ms": "1000000000", "producer.override.delivery.timeout.ms": "2147483647" },
+  },
+  faults: [faults.kill("connect-1", { afterOperations: 150, restartAfterMs: 0 })],
+  expect: { lost: 0, duplicates: 0 },
+});
