@@ -3,7 +3,7 @@
  * Everything else is the harness's own business and may change.
  */
 
-export type { Allowed, Expectation, ExpectedFailure, KnownBug } from "#core/expectation.ts";
+export type { Allowed, Expectation, KnownBug } from "#core/expectation.ts";
 export type { CatalogType, PositionMode, Profile, Projection, RecordShape } from "#core/pipeline-spec.ts";
 export type { Change, Row, RowUpdate, SeedStep, Source, SqlValue, Transaction } from "#core/source.ts";
 export type { Anomaly, CheckVerdict, RunVerdict } from "#core/verdict.ts";

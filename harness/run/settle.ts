@@ -53,8 +53,9 @@ export async function settle(options: SettleOptions): Promise<Settled> {
       if (failure === undefined) await failIfFailed(options);
       checkedMs = monotonicMs();
     }
-    if (monotonicMs() - changedMs > stillMs + (now.behind ?? 0))
-      return { missing: `${now.text}; nothing moved for ${Math.round(stillMs / 1000)} s`, failure };
+    const patienceMs = now.patienceMs ?? stillMs + (now.behind ?? 0);
+    if (monotonicMs() - changedMs > patienceMs)
+      return { missing: `${now.text}; nothing moved for ${Math.round(patienceMs / 1000)} s`, failure };
     if (deadline.remainingMs() === 0) return { missing: `${now.text} after ${deadline.totalMs} ms`, failure };
     await options.bell.rung(50);
   }
@@ -66,6 +67,8 @@ interface Missing {
   readonly position: string;
   /** Records that a sink has yet to take: it moves its offsets when it has written them all, a millisecond each on a slow machine. */
   readonly behind?: number;
+  /** How long nothing may move, where it is another time than that of all the others. */
+  readonly patienceMs?: number;
 }
 
 async function whatIsMissing(options: SettleOptions, failure: string | undefined): Promise<Missing | undefined> {
@@ -78,10 +81,10 @@ async function whatIsMissing(options: SettleOptions, failure: string | undefined
   return toTopics() ?? (failed === "sink" ? undefined : await toTables());
 }
 
-/** All has arrived, and the connector that was to fail may do so yet. */
+/** All has arrived. A connector that was to fail has nothing left to fail at, but may be about to say so. */
 function failureIsMissing({ foreseen }: SettleOptions, failure: string | undefined): Missing | undefined {
   if (foreseen === undefined || failure !== undefined) return undefined;
-  return { text: `the ${foreseen.connector} has not failed`, position: "no failure" };
+  return { text: `the ${foreseen.connector} has not failed`, position: "no failure", patienceMs: 10_000 };
 }
 
 /** A worker that does not answer may be busy. */
