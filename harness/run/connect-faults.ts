@@ -2,7 +2,7 @@ import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import type { Configuration } from "#stages/connect/configuration.ts";
 import { awaitOutcome, awaitStopped } from "#stages/connect/progress.ts";
 import { pipelineVariables, resolveVariables } from "#stages/connect/variables.ts";
-import { type End, endOf, renewed, resumed, sessions } from "./connector-end.ts";
+import { type End, endOf, renewed, resumed, sessions, takenUp } from "./connector-end.ts";
 import type { Fault, InjectedFault } from "./fault.ts";
 import { atOnce, type Moment, timed } from "./moments.ts";
 import { changesInTopics } from "./offset-faults.ts";
@@ -120,7 +120,10 @@ export interface ChangeConfig {
   readonly when?: Moment;
 }
 
-/** Changes a connector's configuration while it runs, and waits for its tasks' new sessions; where none come, that is told. */
+/**
+ * Changes a connector's configuration while it runs, a sink's once it has taken something of each topic, and waits for its
+ * tasks' new sessions; where none come, that is told.
+ */
 function changeConfig({ connector, settings, when = atOnce }: ChangeConfig): Fault {
   return {
     label: timed(`set ${Object.keys(settings).join(", ")} of the ${connector}`, when),
@@ -132,8 +135,9 @@ function changeConfig({ connector, settings, when = atOnce }: ChangeConfig): Fau
         pipelineVariables(context.pipeline.spec),
       );
       const [before, old] = [await sessions(context, connector), await connect.config(name)];
-      await connect.create({ name, config: { ...old, ...own } });
+      if (connector === "sink") await takenUp(context);
       const isStopped = (await connect.status(name)).connector.state === "STOPPED";
+      await connect.create({ name, config: { ...old, ...own } });
       const told = isStopped ? "it is stopped" : await renewed({ context, end: connector, before });
       const now = await connect.config(name);
       const changed = Object.keys(own).filter((key) => now[key] !== old[key]);
@@ -179,16 +183,17 @@ function twin({ connector, settings = {}, when = atOnce }: Twin): Fault {
     when,
     inject: async (context) => {
       const { connect, name } = endOf(context, connector);
-      const config = await connect.config(name);
+      const twins = `${name}-twin`;
+      const config = { ...(await connect.config(name)), name: twins };
       const own = resolveVariables({ file: "the twin's settings", settings }, pipelineVariables(context.pipeline.spec));
       const before = await sessions(context, connector);
       await connect.create({
-        name: `${name}-twin`,
+        name: twins,
         config: { ...config, ...(connector === "source" ? apart(config) : {}), ...own },
       });
-      await awaitOutcome({ connect, connector: `${name}-twin`, deadline: deadlineIn(60_000), logFiles: [] });
+      await awaitOutcome({ connect, connector: twins, deadline: deadlineIn(60_000), logFiles: [] });
       const proof = await renewed({ context, end: connector, before });
-      return { heal: () => connect.delete(`${name}-twin`), proof: async () => proof };
+      return { heal: () => connect.delete(twins), proof: async () => proof };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
 import { openMysql } from "#pipeline";
 import type { ConnectClient } from "#stages/connect/client.ts";
 import { awaitOutcome, failedTrace, rootCause } from "#stages/connect/progress.ts";
@@ -51,6 +52,24 @@ export async function renewed({ context, end, before }: Renewing): Promise<strin
       const fresh = [...(await sessions(context, end))].filter((id) => !before.has(id));
       if (fresh.length > 0) return seen(`${name} has new sessions: ${fresh.join(", ")}`);
       return deadline.remainingMs() > 0 ? notYet("the old ones") : seen(undefined);
+    },
+  });
+}
+
+/** Waits until the sink's group has an offset in each topic that has records: its first reading is behind it then. */
+export async function takenUp({ clients, pipeline: { spec } }: FaultContext): Promise<void> {
+  const topics = capturedTables(spec).map((table) => topicOf(spec, table));
+  await poll({
+    what: `the sink's group ${spec.names.sinkGroup} to have offsets in each topic`,
+    deadline: deadlineIn(60_000),
+    everyMs: 200,
+    look: async () => {
+      const committed = await clients.kafka.groupOffsets(spec.names.sinkGroup);
+      const ends = await Promise.all(topics.map((topic) => clients.kafka.endOffsets(topic)));
+      const untaken = topics.filter(
+        (topic, at) => [...(ends[at]?.values() ?? [])].some((end) => end > 0n) && !committed.has(topic),
+      );
+      return untaken.length === 0 ? seen(undefined) : notYet(`none in ${untaken.join(", ")}`);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { freshUuid } from "#core/random.ts";
 import { openMysql } from "#pipeline";
+import { pipelineVariables, resolveVariables } from "#stages/connect/variables.ts";
 import type { MysqlClient } from "#stages/mysql/client.ts";
 import { binlogFiles, gtidSubset, mysqlProgress, resetStatement } from "#stages/mysql/progress.ts";
 import { mysqlUsers } from "#stages/mysql/server.ts";
@@ -113,9 +114,14 @@ export interface Sql {
   readonly when?: Moment;
 }
 
-/** Statements of somebody else's, in the binlog like all others. */
+/** Statements of somebody else's, in the binlog like all others. `${floe:pipeline.database}` is the run's schema. */
 function sql({ statements, when }: Sql): Fault {
-  return blow({ verb: `run ${excerpt(statements)}`, when, strike: (mysql) => inSession(mysql, { statements }) });
+  const strike = (mysql: MysqlClient, { pipeline }: FaultContext) => {
+    const settings = Object.fromEntries(statements.map((statement, at) => [String(at), statement]));
+    const own = resolveVariables({ file: "the fault's statements", settings }, pipelineVariables(pipeline.spec));
+    return inSession(mysql, { statements: Object.values(own) });
+  };
+  return blow({ verb: `run ${excerpt(statements)}`, when, strike });
 }
 
 /** Statements of a session whose row images are not FULL: `UPDATE`s and `DELETE`s lack columns in the binlog. */

@@ -1,7 +1,8 @@
 import { accounts, defineScenario, faults, mixed } from "floe";
 
 export default defineScenario({
-  story: "x",
+  story:
+    "The schema-history topic is gone, and the connector is started with snapshot.mode=recovery: it reads the schema from the tables as they are and goes on where it was. Right as long as no table changed in between.",
   tags: ["incident"],
   source: accounts(),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),

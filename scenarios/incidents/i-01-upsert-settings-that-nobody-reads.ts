@@ -1,7 +1,8 @@
 import { checks, defineScenario, employees, mixed } from "floe";
 
 export default defineScenario({
-  story: "x",
+  story:
+    "Somebody wants a table of current rows and sets upsert-mode-enabled and cdc-field, as guides of the older Tabular sink say. The connector is RUNNING and takes any key: the settings are in no release of Apache's sink (apache/iceberg#17542, #10842). An update leaves two rows, a delete leaves the row. As a changelog the table is right.",
   tags: ["incident"],
   source: employees({ employees: 100 }),
   workload: mixed({ writers: 1, operations: 200 }),

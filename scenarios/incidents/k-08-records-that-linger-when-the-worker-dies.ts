@@ -1,7 +1,8 @@
 import { accounts, defineScenario, faults, mixed } from "floe";
 
 export default defineScenario({
-  story: "x",
+  story:
+    "The source's producer may let records linger for eleven days, and the worker dies with whatever it had not sent. Each offset commit flushes the producer first, so no offset runs ahead of its record: nothing is lost.",
   tags: ["incident"],
   source: accounts(),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),

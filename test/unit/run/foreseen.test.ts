@@ -36,6 +36,12 @@ describe("the check of connectors", () => {
     expect(check).toMatchObject({ name: "connectors", verdict: "valid", note: expect.stringContaining("gone") });
   });
 
+  test("leaves out the middle of a long cause", () => {
+    const [check] = connectorsCheck(failure, `DebeziumException: ${"position ".repeat(200)}is no longer available`);
+    expect(check?.note).toMatch(/^.*DebeziumException.* … .*no longer available$/);
+    expect(check?.note?.length).toBeLessThan(400);
+  });
+
   test("is invalid when it was not, and says what was awaited", () => {
     const [check] = connectorsCheck(failure, undefined);
     expect(check).toMatchObject({ verdict: "invalid", note: expect.stringContaining("/no longer available/") });
