@@ -8,6 +8,7 @@ export type { CatalogType, PositionMode, Profile, Projection, RecordShape } from
 export type { Change, Row, RowUpdate, SeedStep, Source, SqlValue, Transaction } from "#core/source.ts";
 export type { Anomaly, CheckVerdict, RunVerdict } from "#core/verdict.ts";
 export type { Workload } from "#core/workload.ts";
+export { accounts } from "#fixtures/accounts/accounts.ts";
 export { allTypes } from "#fixtures/all-types/all-types.ts";
 export { employees } from "#fixtures/employees/employees.ts";
 export { mixed, updateColumn } from "#fixtures/workloads.ts";

@@ -111,12 +111,15 @@ interface Findings {
 
 function verdictOf(check: CheckVerdict, { surprises, declared, shown }: Findings): VerdictName {
   if (check.verdict === "unknown") return "unknown";
+  // What did not happen and should have has no rows to count.
+  if (check.verdict === "invalid" && check.anomalies.length === 0) return "invalid";
   const classes = new Set(check.anomalies.map((anomaly) => anomaly.class));
   const own = surprises.filter(({ anomaly }) => classes.has(anomaly));
   return foldVerdicts(own.map(({ anomaly, verdict }) => (shown && declared.has(anomaly) ? "known-bug" : verdict)));
 }
 
-function applies(when: KnownBug["when"], versions: VersionSet): boolean {
+/** Whether these are versions that have the bug. */
+export function applies(when: KnownBug["when"], versions: VersionSet): boolean {
   return Object.entries(when).every(([axis, condition]) => {
     const version = Object.entries(versions).find(([name]) => name === axis)?.[1];
     return version !== undefined && satisfies(version, condition);

@@ -18,7 +18,16 @@ export type Allowed =
 export type Expectation = Readonly<Partial<Record<ExpectedClass, Allowed>>> & {
   /** How long after the last healing the pipeline may take until the rows arrive again. */
   readonly recoverWithinMs?: number;
+  /** A connector that must fail. The run announces `behind` then: what the connector had not passed when it failed. */
+  readonly failure?: ExpectedFailure;
 };
+
+/** A connector's failure that is the right outcome: by design, or by a known bug. */
+export interface ExpectedFailure {
+  readonly connector: "source" | "sink";
+  /** Is to be found in the trace that Connect gives of it. */
+  readonly message: RegExp;
+}
 
 /** The anomaly classes as expectations spell them. */
 export type ExpectedClass = Exclude<AnomalyClass, "duplicate"> | "duplicates";
@@ -34,4 +43,6 @@ export interface KnownBug {
   /** The versions that have it; all conditions must hold: `{ iceberg: "<=1.11.0" }`. */
   readonly when: Readonly<Partial<Record<keyof VersionSet, string>>>;
   readonly anomaly: AnomalyClass;
+  /** The failure that the bug ends in, on these versions alone. */
+  readonly failure?: ExpectedFailure;
 }

@@ -1,7 +1,9 @@
 import { repeat, sequence } from "./faults/compose.ts";
+import { connectFaults } from "./faults/connect.ts";
 import { hold } from "./faults/hold.ts";
 import { commitBurst, expireAllButCurrent, makeTableAgain, rollBackTable, writeLake } from "./faults/lake.ts";
 import { bandwidth, blackHole, cut, delay, halfOpen, jitter, resetAfter } from "./faults/links.ts";
+import { mysqlFaults } from "./faults/mysql.ts";
 import { rewindSinkGroups, rewindSource } from "./faults/offsets.ts";
 import { http, kafka } from "./faults/requests.ts";
 import { kill, pause, restart, stop } from "./faults/servers.ts";
@@ -27,6 +29,8 @@ export const faults = {
   rewindSinkGroups,
   sequence,
   repeat,
+  mysql: mysqlFaults,
+  connect: connectFaults,
   topics: { empty: emptyTopic, remove: deleteTopic },
   groups: { stranger: strangerInGroup },
   lake: { write: writeLake, rollBackTable, expireAllButCurrent, makeTableAgain, commitBurst },

@@ -1,3 +1,4 @@
+import { behind } from "#checks/behind.ts";
 import { runCheck, verdictOf } from "#checks/check.ts";
 import type { EvidenceFiles } from "#checks/evidence.ts";
 import { deliveredSinceFlush } from "#checks/flush.ts";
@@ -5,6 +6,7 @@ import type { CheckInputs } from "#checks/inputs.ts";
 import { judge as judgeChecks } from "#checks/judge.ts";
 import { prepare } from "#checks/prepare.ts";
 import { attachedMysql } from "#checks/source-view.ts";
+import type { ExpectedFailure } from "#core/expectation.ts";
 import type { Anomaly, CheckVerdict } from "#core/verdict.ts";
 import type { VersionSet } from "#core/versions.ts";
 import { openLake, openMysql } from "#pipeline";
@@ -14,12 +16,13 @@ import { describeTables } from "#stages/mysql/tables.ts";
 import { everyCheck } from "./checks.ts";
 import type { FaultContext } from "./context.ts";
 import type { RunFolder } from "./folder.ts";
+import { connectorsCheck } from "./foreseen.ts";
 import { type Gathered, gather } from "./gather.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import type { TopicRecorder } from "./recorder.ts";
 import type { Scenario } from "./scenario.ts";
 import { readAgain } from "./second-reader.ts";
-import type { Unsettled } from "./settle.ts";
+import type { Settled } from "./settle.ts";
 import type { Ending } from "./story.ts";
 
 export interface JudgeRunOptions {
@@ -31,7 +34,9 @@ export interface JudgeRunOptions {
   readonly evidence: EvidenceFiles;
   readonly folder: RunFolder;
   readonly duckdb: Duckdb;
-  readonly unsettled: Unsettled;
+  readonly settled: Settled;
+  /** The failure that the scenario was to end in. */
+  readonly foreseen: ExpectedFailure | undefined;
   readonly announced: Readonly<Record<string, number>>;
   /** When something stopped the flow, on the wall's clock. */
   readonly blows: readonly number[];
@@ -40,7 +45,7 @@ export interface JudgeRunOptions {
 
 /** Runs the checks over what MySQL, the topics and the lake hold now, and holds them against the expectation. */
 export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
-  const { scenario, context, versions, recorder, evidence, folder, duckdb, announced } = options;
+  const { scenario, context, versions, recorder, evidence, folder, duckdb, foreseen, settled } = options;
   const { stack, pipeline } = context;
   const gathered = await gather({ context, folder });
   using lake = await openLake({ stack, spec: pipeline.spec, duckdb });
@@ -58,12 +63,14 @@ export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
   const read = wrong ? await readAgain({ checks, inputs, lake, context, folder }) : checks;
   await keepEvidence({ lake, folder });
   const { expect = {}, known = [] } = scenario;
+  const failed = settled.failure === undefined ? undefined : foreseen?.connector;
+  const keptBack = failed === undefined ? {} : { behind: await runCheck(behind(inputs, failed), lake.rows) };
   const judgement = judgeChecks({
-    checks: [...read, ...liveness(options, checks)],
+    checks: [...read, ...connectorsCheck(foreseen, settled.failure), ...liveness(options, checks)],
     expect,
     known,
     versions,
-    announced,
+    announced: { ...options.announced, ...keptBack },
     sinceLastOffsetFlush: await runCheck(deliveredSinceFlush(options.blows), lake.rows),
   });
   for (const text of judgement.notes) context.history.append({ type: "note", text });
@@ -96,20 +103,17 @@ async function inputsOf({ context, lake, recorder, gathered }: Inputs): Promise<
 }
 
 /** Rows that never arrived, or arrived too late, though nothing that is there is wrong. */
-function liveness(
-  { scenario, unsettled, recoverMs }: JudgeRunOptions,
-  checks: readonly CheckVerdict[],
-): CheckVerdict[] {
+function liveness({ scenario, settled, recoverMs }: JudgeRunOptions, checks: readonly CheckVerdict[]): CheckVerdict[] {
   const within = scenario.expect?.recoverWithinMs;
   const late = within !== undefined && recoverMs !== undefined && recoverMs > within;
   const found = checks.some(({ anomalies }) => anomalies.length > 0);
   const anomalies: Anomaly[] = [
-    ...(unsettled === undefined || found ? [] : [neverCommitted(unsettled)]),
+    ...(settled.missing === undefined || found ? [] : [neverCommitted(settled.missing)]),
     ...(late
       ? [neverCommitted(`rows flowed again after ${Math.round(recoverMs)} ms, expected within ${within} ms`)]
       : []),
   ];
-  const note = unsettled ?? "all positions agree";
+  const note = settled.missing ?? (settled.failure === undefined ? "all positions agree" : "all the others agree");
   return [{ name: "settled", verdict: anomalies.length === 0 ? "valid" : "invalid", anomalies, note }];
 }
 

@@ -86,6 +86,14 @@ export function makeMoments(happenings: Happenings): Moments {
   };
 }
 
+/** Where a fault is given no moment of its own: as the act begins. */
+export const atOnce: Moment = { atMs: 0 };
+
+/** A fault's label: what it does, and when, where that was told. */
+export function timed(verb: string, when: Moment): string {
+  return when === atOnce ? verb : `${verb} ${momentText(when)}`;
+}
+
 /** `after 500 operations`, `at 2,000 ms`: for labels and errors. */
 export function momentText(moment: Moment): string {
   if ("whenSettled" in moment) return "when settled";

@@ -1,6 +1,7 @@
 import type { Bell } from "#core/bell.ts";
 import { monotonicMs } from "#core/clock.ts";
 import type { Deadline } from "#core/deadline.ts";
+import type { ExpectedFailure } from "#core/expectation.ts";
 import { keyText } from "#core/key-text.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { Change } from "#core/source.ts";
@@ -8,6 +9,7 @@ import type { Clients } from "#pipeline";
 import { failureOf } from "#stages/connect/progress.ts";
 import { committedBehind } from "#stages/iceberg/progress.ts";
 import type { ControlLog } from "./control-log.ts";
+import { failedAsForeseen } from "./foreseen.ts";
 import type { TopicRecorder } from "./recorder.ts";
 
 export interface SettleOptions {
@@ -23,29 +25,38 @@ export interface SettleOptions {
   /** How long nothing at all may move before waiting on is pointless: longer than the slowest session time-out. */
   readonly stillMs: number;
   readonly logFiles: readonly string[];
+  /** A connector's failure that is the right end. What it keeps back is not waited for. */
+  readonly foreseen: ExpectedFailure | undefined;
 }
 
-/** Undefined: all positions agree. Else what was still missing when nothing moved any more, or time was up. */
-export type Unsettled = string | undefined;
+export interface Settled {
+  /** What was still missing when nothing moved any more, or time was up. Undefined: all positions agree. */
+  readonly missing: string | undefined;
+  /** The root cause of the foreseen failure, if it was seen. */
+  readonly failure: string | undefined;
+}
 
 /**
  * Waits until every stage has got past the last row that was written: the sentinels are in their topics, the sink's
  * group is past them, and each table's newest snapshot is past what the sink has announced of it. Reads only.
  */
-export async function settle(options: SettleOptions): Promise<Unsettled> {
+export async function settle(options: SettleOptions): Promise<Settled> {
   const { deadline, stillMs } = options;
   let [saw, changedMs, checkedMs] = ["", monotonicMs(), monotonicMs()];
+  let failure: string | undefined;
   for (;;) {
-    const now = await whatIsMissing(options);
-    if (now === undefined) return undefined;
+    const now = (await whatIsMissing(options, failure)) ?? failureIsMissing(options, failure);
+    if (now === undefined) return { missing: undefined, failure };
     if (now.position !== saw) [saw, changedMs] = [now.position, monotonicMs()];
     if (monotonicMs() - checkedMs > 1_000) {
-      await failIfFailed(options);
+      failure ??= await seenFailure(options);
+      if (failure === undefined) await failIfFailed(options);
       checkedMs = monotonicMs();
     }
-    if (monotonicMs() - changedMs > stillMs + (now.behind ?? 0))
-      return `${now.text}; nothing moved for ${Math.round(stillMs / 1000)} s`;
-    if (deadline.remainingMs() === 0) return `${now.text} after ${deadline.totalMs} ms`;
+    const patienceMs = now.patienceMs ?? stillMs + (now.behind ?? 0);
+    if (monotonicMs() - changedMs > patienceMs)
+      return { missing: `${now.text}; nothing moved for ${Math.round(patienceMs / 1000)} s`, failure };
+    if (deadline.remainingMs() === 0) return { missing: `${now.text} after ${deadline.totalMs} ms`, failure };
     await options.bell.rung(50);
   }
 }
@@ -56,17 +67,31 @@ interface Missing {
   readonly position: string;
   /** Records that a sink has yet to take: it moves its offsets when it has written them all, a millisecond each on a slow machine. */
   readonly behind?: number;
+  /** How long nothing may move, where it is another time than that of all the others. */
+  readonly patienceMs?: number;
 }
 
-async function whatIsMissing(options: SettleOptions): Promise<Missing | undefined> {
+async function whatIsMissing(options: SettleOptions, failure: string | undefined): Promise<Missing | undefined> {
   options.recorder.check();
   options.control.check();
-  return (
-    missingInTopics(options) ??
-    (await missingInGroup(options)) ??
-    (await missingInControlLog(options)) ??
-    (await missingInTables(options))
-  );
+  const failed = failure === undefined ? undefined : options.foreseen?.connector;
+  const toTopics = () => (failed === "source" ? undefined : missingInTopics(options));
+  const toTables = async () =>
+    (await missingInGroup(options)) ?? (await missingInControlLog(options)) ?? (await missingInTables(options));
+  return toTopics() ?? (failed === "sink" ? undefined : await toTables());
+}
+
+/** All has arrived. A connector that was to fail has nothing left to fail at, but may be about to say so. */
+function failureIsMissing({ foreseen }: SettleOptions, failure: string | undefined): Missing | undefined {
+  if (foreseen === undefined || failure !== undefined) return undefined;
+  return { text: `the ${foreseen.connector} has not failed`, position: "no failure", patienceMs: 10_000 };
+}
+
+/** A worker that does not answer may be busy. */
+async function seenFailure({ clients, spec, foreseen }: SettleOptions): Promise<string | undefined> {
+  if (foreseen === undefined) return undefined;
+  const name = foreseen.connector === "source" ? spec.names.sourceConnector : spec.names.sinkConnector;
+  return failedAsForeseen(foreseen, { connect: clients.connect, name }).catch(() => undefined);
 }
 
 function missingInTopics({ recorder, sentinels }: SettleOptions): Missing | undefined {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Bell } from "#core/bell.ts";
 import { monotonicMs } from "#core/clock.ts";
 import { deadlineIn } from "#core/deadline.ts";
+import type { ExpectedFailure } from "#core/expectation.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { PartitionOffsets } from "#core/ports.ts";
 import type { Scope } from "#core/scope.ts";
@@ -16,6 +17,7 @@ import { writeConfigurations } from "./evidence.ts";
 import { notBitten, startFaults } from "./fault-plan.ts";
 import type { RunParts } from "./find-parts.ts";
 import { writeJson } from "./folder.ts";
+import { foreseenFailure } from "./foreseen.ts";
 import { type Ground, layGround } from "./ground.ts";
 import { judgeRun } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
@@ -27,7 +29,7 @@ import { openRecording, type Recording } from "./recording.ts";
 import type { Run } from "./runner.ts";
 import { writeSentinels } from "./sentinels.ts";
 import { onFreePorts } from "./session.ts";
-import { settle, type Unsettled } from "./settle.ts";
+import { type Settled, settle } from "./settle.ts";
 import { awaitSnapshot, topicEnds } from "./snapshot.ts";
 import { watch } from "./watch.ts";
 
@@ -50,6 +52,7 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
   await writeJson(folder.file("pipeline.json"), spec);
   const recording = await openRecording({ run, ground, spec });
   const { ledger } = recording;
+  const foreseen = foreseenFailure(scenario, parts.versions);
   const pipeline = await clock.step("connectors running", () => startConnectors(run, ground, spec));
   const monitor = await watch({ run, ground, pipeline, recording });
   const context = contextOf({ run, ground, pipeline, ledger, monitor, parts });
@@ -62,7 +65,7 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
   await clock.phase("act", () => act({ ...request, context, moments, faults }));
   const recorder = live ?? (await topicsOf(recording));
   const settled = await clock.phase("settle", () =>
-    settleRun({ run, context, ...recording, recorder, logFiles: logFiles(ground) }),
+    settleRun({ run, context, ...recording, recorder, logFiles: logFiles(ground), foreseen }),
   );
   const recoverMs = faults.recoverMs(monotonicMs());
   await faults.strikeSettled();
@@ -78,7 +81,8 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
       folder,
       evidence: recording.evidence(recorder),
       duckdb: await opening,
-      unsettled: settled,
+      settled,
+      foreseen,
       announced: await faults.announced(),
       blows: faults.blows(),
       recoverMs,
@@ -165,9 +169,10 @@ interface Settling {
   readonly control: ControlLog;
   readonly bell: Bell;
   readonly logFiles: readonly string[];
+  readonly foreseen: ExpectedFailure | undefined;
 }
 
-async function settleRun({ run, context, ...watched }: Settling): Promise<Unsettled> {
+async function settleRun({ run, context, ...watched }: Settling): Promise<Settled> {
   const { scenario, profile } = run.request;
   const sentinels = await writeSentinels({ scenario, context });
   return settle({

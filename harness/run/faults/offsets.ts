@@ -147,7 +147,7 @@ function tooFew(changes: number, operations: number): Error {
 }
 
 /** The streamed changes in the data topics; snapshot rows have no GTID and are left out. */
-async function changesInTopics({ clients, pipeline: { spec } }: FaultContext): Promise<ChangeRecord[]> {
+export async function changesInTopics({ clients, pipeline: { spec } }: FaultContext): Promise<ChangeRecord[]> {
   const changes: ChangeRecord[] = [];
   for (const topic of capturedTables(spec).map((table) => topicOf(spec, table))) {
     const to = await clients.kafka.endOffsets(topic);

@@ -27,6 +27,7 @@ export type ConnectorOffset = z.infer<typeof offsetsSchema>["offsets"][number];
 
 const namesSchema = z.array(z.string());
 const configSchema = z.record(z.string(), z.string());
+const tasksSchema = z.array(z.object({ config: configSchema }));
 
 /** Why Connect would not take a configuration: messages by key. */
 export type Rejections = ReadonlyMap<string, readonly string[]>;
@@ -40,13 +41,15 @@ export interface ConnectClient {
   /** Creates a connector or changes its configuration. A rejected one throws Connect's messages by key. */
   create(change: { name: string; config: Configuration }): Promise<void>;
   config(name: string): Promise<Configuration>;
+  /** What each task was given the last time. */
+  taskConfigs(name: string): Promise<readonly Configuration[]>;
   status(name: string): Promise<ConnectorStatus>;
   pause(name: string): Promise<void>;
   resume(name: string): Promise<void>;
   /** Ends the tasks and keeps the connector: its offsets can be altered then. */
   stop(name: string): Promise<void>;
-  /** Restarts the connector and all its tasks. */
-  restart(name: string): Promise<void>;
+  /** Restarts the connector and its tasks, or those of them that failed. Gives Connect's plan: what it restarts is RESTARTING. */
+  restart(name: string, options?: { readonly onlyFailed?: boolean }): Promise<ConnectorStatus>;
   delete(name: string): Promise<void>;
   offsets(name: string): Promise<readonly ConnectorOffset[]>;
   /** While stopped only. Debezium accepts any body: make it with debezium/progress.ts. */
@@ -74,16 +77,19 @@ export function connectClient(address: Address): ConnectClient {
       await write({ method: "PUT", path: `${pathOf(name)}/config`, body: config, what: `create connector ${name}` });
     },
     config: (name) => read(configSchema, `${pathOf(name)}/config`, `tell the configuration of ${name}`),
+    taskConfigs: async (name) => {
+      const tasks = await read(tasksSchema, `${pathOf(name)}/tasks`, `tell the tasks of ${name}`);
+      return tasks.map(({ config }) => config);
+    },
     status: (name) => read(statusSchema, `${pathOf(name)}/status`, `tell the status of ${name}`),
     pause: (name) => put(name, "pause"),
     resume: (name) => put(name, "resume"),
     stop: (name) => put(name, "stop"),
-    restart: (name) =>
-      write({
-        method: "POST",
-        path: `${pathOf(name)}/restart?includeTasks=true&onlyFailed=false`,
-        what: `restart connector ${name}`,
-      }),
+    restart: async (name, { onlyFailed = false } = {}) => {
+      const path = `${pathOf(name)}/restart?includeTasks=true&onlyFailed=${onlyFailed}`;
+      const what = `restart connector ${name}`;
+      return parsed(statusSchema, what, await ask(address, { method: "POST", path, what }));
+    },
     delete: (name) => write({ method: "DELETE", path: pathOf(name), what: `delete connector ${name}` }),
     offsets: async (name) =>
       (await read(offsetsSchema, `${pathOf(name)}/offsets`, `tell the offsets of ${name}`)).offsets,

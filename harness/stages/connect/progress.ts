@@ -20,6 +20,12 @@ export async function awaitRunning(options: AwaitRunningOptions): Promise<void> 
   });
 }
 
+/** Waits until a connector runs or has failed: for faults, after which either may be right. */
+export async function awaitOutcome(options: AwaitRunningOptions): Promise<void> {
+  const reached = (status: ConnectorStatus) => isRunning(status) || failedTrace(status) !== undefined;
+  await awaitStatus({ ...options, what: "run, or to fail", reached, failing: () => undefined });
+}
+
 /** Waits until a connector has stopped, a failed one as well: no task is left, so its offsets can be altered. */
 export async function awaitStopped(options: AwaitRunningOptions): Promise<void> {
   const reached = ({ connector, tasks }: ConnectorStatus) => connector.state === "STOPPED" && tasks.length === 0;
@@ -53,6 +59,12 @@ export function failureOf(status: ConnectorStatus, logFiles: readonly string[]):
       ...logFiles,
     ],
   });
+}
+
+/** What Connect gives as the trace of a connector that failed, or of its first task that did. */
+export function failedTrace({ connector, tasks }: ConnectorStatus): string | undefined {
+  const failed = [connector, ...tasks].find(({ state }) => state === "FAILED");
+  return failed === undefined ? undefined : (failed.trace ?? "");
 }
 
 /** The last `Caused by` of a Java trace: where it began. The trace's first line is only where it ended. */

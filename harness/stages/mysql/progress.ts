@@ -39,6 +39,15 @@ export async function gtidSubset(client: MysqlClient, { part, whole }: { part: s
 
 /** SHOW MASTER STATUS went with 8.4; its successor came with 8.2. */
 export function binlogStatusStatement(serverVersion: string): string {
+  return knowsBinaryLogs(serverVersion) ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+}
+
+/** Deletes all binlogs and forgets all GTIDs. */
+export function resetStatement(serverVersion: string): string {
+  return knowsBinaryLogs(serverVersion) ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER";
+}
+
+function knowsBinaryLogs(serverVersion: string): boolean {
   const [number = "0"] = /^\d+(\.\d+)*/.exec(serverVersion) ?? [];
-  return compareVersions(number, "8.2") >= 0 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+  return compareVersions(number, "8.2") >= 0;
 }

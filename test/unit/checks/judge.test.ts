@@ -39,6 +39,11 @@ describe("an expectation", () => {
     expect({ verdict, notes }).toEqual({ verdict: "invalid", notes: ["lost: 2, expected 0"] });
   });
 
+  test("is not met by a check that is invalid without a row to show", () => {
+    const notFailed = { ...check("connectors", {}), verdict: "invalid" } as const;
+    expect(judged({ checks: [notFailed] }).verdict).toBe("invalid");
+  });
+
   test("of a number demands exactly that number", () => {
     expect(judged({ checks: [check("changelog", { duplicate: 3 })], expect: { duplicates: 3 } }).verdict).toBe("valid");
     expect(judged({ checks: [check("changelog", { duplicate: 2 })], expect: { duplicates: 3 } }).verdict).toBe(

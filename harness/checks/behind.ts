@@ -1,0 +1,25 @@
+import type { Step } from "./check.ts";
+import type { CheckInputs } from "./inputs.ts";
+import { projectedTables } from "./projection.ts";
+import { text } from "./sql.ts";
+
+/**
+ * What a connector that failed had not passed. The source: operations after the last one that has a record, in the
+ * binlog's order. The sink: records from its group's offsets on. Nothing in between is among them: a gap is no delay.
+ */
+export function* behind(inputs: CheckInputs, failed: "source" | "sink"): Step<number> {
+  const tables = projectedTables(inputs.tables, inputs.pipeline.projection).map(({ name }) => text(name));
+  const [counted] = yield failed === "source" ? unread(tables) : untaken;
+  return Number(counted?.["n"] ?? "0");
+}
+
+function unread(tables: readonly string[]): string {
+  return `WITH operations AS (SELECT * FROM ledger WHERE status = 'ok' AND "table" IN (${tables.join(", ") || "NULL"}))
+    SELECT count(*) AS n FROM operations WHERE seq > coalesce((
+      SELECT max(o.seq) FROM operations AS o JOIN records AS r
+        ON r.place = o.place AND r."table" = o."table" AND r.key = o.key AND r.kind = o.kind), -1)`;
+}
+
+const untaken = `WITH taken AS (SELECT topic, "partition", max_by(now, turn) AS "offset" FROM group_moves GROUP BY ALL)
+  SELECT count(*) AS n FROM records AS r LEFT JOIN taken USING (topic, "partition")
+  WHERE r."offset" >= coalesce(taken."offset", 0)`;

@@ -1,0 +1,106 @@
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
+import { openMysql } from "#pipeline";
+import type { ConnectClient } from "#stages/connect/client.ts";
+import { awaitOutcome, failedTrace, rootCause } from "#stages/connect/progress.ts";
+import { sourcePosition } from "#stages/debezium/progress.ts";
+import { gtidSubset, mysqlProgress } from "#stages/mysql/progress.ts";
+import { mysqlUsers } from "#stages/mysql/server.ts";
+import type { FaultContext } from "../context.ts";
+
+/** One of a pipeline's two connectors. */
+export type End = "source" | "sink";
+
+/** A connector with the cluster that it runs in. */
+export function endOf({ clients, pipeline }: FaultContext, end: End): { connect: ConnectClient; name: string } {
+  const { sourceConnector, sinkConnector } = pipeline.spec.names;
+  return { connect: clients.connect[end], name: end === "source" ? sourceConnector : sinkConnector };
+}
+
+/** What a connector's tasks are known by at the server that they read from: connections at MySQL, members of the sink's group. */
+export async function sessions({ stack, clients, pipeline }: FaultContext, end: End): Promise<ReadonlySet<string>> {
+  if (end === "sink") {
+    const { members } = await clients.kafka.describeGroup(pipeline.spec.names.sinkGroup);
+    return new Set(members.map(({ memberId }) => memberId));
+  }
+  await using mysql = await openMysql(stack);
+  const readers = await mysql.query(
+    "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ? AND COMMAND LIKE 'Binlog Dump%'",
+    [mysqlUsers.debezium],
+  );
+  return new Set(readers.flatMap(({ id = null }) => (id === null ? [] : [id])));
+}
+
+interface Renewing {
+  readonly context: FaultContext;
+  readonly end: End;
+  /** The sessions before. */
+  readonly before: ReadonlySet<string>;
+}
+
+/** Waits for a connector's new sessions, or its failure; undefined when neither came. */
+export async function renewed({ context, end, before }: Renewing): Promise<string | undefined> {
+  const { connect, name } = endOf(context, end);
+  const deadline = deadlineIn(20_000);
+  return poll({
+    what: `new sessions of the ${end}`,
+    deadline,
+    everyMs: 100,
+    look: async () => {
+      const trace = failedTrace(await connect.status(name));
+      if (trace !== undefined) return seen(`${name} failed: ${rootCause(trace)}`);
+      const fresh = [...(await sessions(context, end))].filter((id) => !before.has(id));
+      if (fresh.length > 0) return seen(`${name} has new sessions: ${fresh.join(", ")}`);
+      return deadline.remainingMs() > 0 ? notYet("the old ones") : seen(undefined);
+    },
+  });
+}
+
+/** Waits until the sink's group has an offset in each topic that has records: its first reading is behind it then. */
+export async function takenUp({ clients, pipeline: { spec } }: FaultContext): Promise<void> {
+  const topics = capturedTables(spec).map((table) => topicOf(spec, table));
+  await poll({
+    what: `the sink's group ${spec.names.sinkGroup} to have offsets in each topic`,
+    deadline: deadlineIn(60_000),
+    everyMs: 200,
+    look: async () => {
+      const committed = await clients.kafka.groupOffsets(spec.names.sinkGroup);
+      const ends = await Promise.all(topics.map((topic) => clients.kafka.endOffsets(topic)));
+      const untaken = topics.filter(
+        (topic, at) => [...(ends[at]?.values() ?? [])].some((end) => end > 0n) && !committed.has(topic),
+      );
+      return untaken.length === 0 ? seen(undefined) : notYet(`none in ${untaken.join(", ")}`);
+    },
+  });
+}
+
+interface Resuming {
+  readonly context: FaultContext;
+  readonly end: End;
+  /** Also waits until the source's stored offset has all that MySQL had committed by then. */
+  readonly caughtUp?: boolean;
+}
+
+/** Resumes a connector, and waits until it runs or has failed. */
+export async function resumed({ context, end, caughtUp = false }: Resuming): Promise<void> {
+  const { connect, name } = endOf(context, end);
+  await connect.resume(name);
+  await awaitOutcome({ connect, connector: name, deadline: deadlineIn(60_000), logFiles: [] });
+  if (caughtUp && end === "source") await passed(context);
+}
+
+async function passed(context: FaultContext): Promise<void> {
+  const { connect, name } = endOf(context, "source");
+  await using mysql = await openMysql(context.stack);
+  const { gtidExecuted: part } = await mysqlProgress(mysql);
+  await poll({
+    what: `${name} to have passed ${part}`,
+    deadline: deadlineIn(60_000),
+    everyMs: 500,
+    look: async () => {
+      if (failedTrace(await connect.status(name)) !== undefined) return seen(undefined);
+      const whole = sourcePosition(await connect.offsets(name))?.gtids ?? "";
+      return (await gtidSubset(mysql, { part, whole })) ? seen(undefined) : notYet(whole);
+    },
+  });
+}

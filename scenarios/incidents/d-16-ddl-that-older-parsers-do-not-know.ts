@@ -1,0 +1,28 @@
+import { accounts, checks, defineScenario, faults, mixed } from "floe";
+
+export default defineScenario({
+  story:
+    "Statements that MySQL takes, and that Debezium's parser of before 3.6 does not: a database altered inside a version comment (debezium/dbz#690), UNICODE as a column's attribute (debezium/dbz#1272). The connector fails for good on the first of them. The parser of 3.6, made from Oracle's grammar, reads both.",
+  tags: ["incident"],
+  source: accounts(),
+  workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
+  faults: [
+    faults.mysql.sql({
+      statements: [
+        "ALTER DATABASE `${floe:pipeline.database}` /*!40100 DEFAULT CHARACTER SET utf8mb4 */",
+        "ALTER TABLE branches MODIFY COLUMN city VARCHAR(60) UNICODE NOT NULL",
+        "UPDATE branches SET city = 'Köln' WHERE id = 1",
+      ],
+      when: { afterOperations: 100 },
+    }),
+  ],
+  checks: [checks.changelog(), checks.files(), checks.positions()],
+  known: [
+    {
+      issue: "debezium/dbz#690",
+      when: { debezium: "<3.6" },
+      anomaly: "lost",
+      failure: { connector: "source", message: /couldn't be parsed/ },
+    },
+  ],
+});

@@ -1,0 +1,21 @@
+import { accounts, defineScenario, faults, mixed } from "floe";
+
+export default defineScenario({
+  story:
+    "Only the transforms in a running sink's configuration are changed. Connect of before 3.9 was reported to answer 200 OK and to let the tasks go on with the old ones (KAFKA-9228, mended by apache/kafka#16053). With these connectors that cannot be seen on any version: both put their whole configuration into their tasks', so that any change of it is one. The column left out from then on is missing in the one row that follows.",
+  tags: ["incident"],
+  source: accounts(),
+  workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
+  faults: [
+    faults.connect.changeConfig({
+      connector: "sink",
+      settings: {
+        transforms: "cdc,meta,less",
+        "transforms.less.type": "org.apache.kafka.connect.transforms.ReplaceField$Value",
+        "transforms.less.exclude": "city",
+      },
+      when: { afterOperations: 50 },
+    }),
+  ],
+  expect: { "value-changed": 1 },
+});

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { behind } from "#checks/behind.ts";
+import { runCheck } from "#checks/check.ts";
+import { openDuckdb } from "#stages/duckdb/client.ts";
+import { inputsFor } from "./people.ts";
+
+interface Stages {
+  /** GTID numbers of updates of one row, in the binlog's order. */
+  readonly ledger: readonly number[];
+  /** Those that have a record, in the topic's order. */
+  readonly topic: readonly number[];
+  /** Where the sink's group is in the topic. */
+  readonly group?: number;
+}
+
+async function counted(failed: "source" | "sink", { ledger, topic, group }: Stages): Promise<number> {
+  using duckdb = await openDuckdb({});
+  const columns = `"table" VARCHAR, key VARCHAR, kind VARCHAR, place VARCHAR`;
+  await duckdb.run(`CREATE TABLE ledger (seq BIGINT, status VARCHAR, ${columns})`);
+  await duckdb.run(`CREATE TABLE records (topic VARCHAR, "partition" INTEGER, "offset" BIGINT, ${columns})`);
+  await duckdb.run(`CREATE TABLE group_moves (topic VARCHAR, "partition" INTEGER, now BIGINT, turn BIGINT)`);
+  for (const [seq, gtid] of ledger.entries())
+    await duckdb.run(`INSERT INTO ledger VALUES (${seq}, 'ok', 'people', 'id=1', 'update', 'a:${gtid}')`);
+  for (const [offset, gtid] of topic.entries())
+    await duckdb.run(`INSERT INTO records VALUES ('t', 0, ${offset}, 'people', 'id=1', 'update', 'a:${gtid}')`);
+  if (group !== undefined) await duckdb.run(`INSERT INTO group_moves VALUES ('t', 0, 1, 0), ('t', 0, ${group}, 1)`);
+  return await runCheck(behind(inputsFor({ shape: "debezium-transform" }), failed), duckdb.rows);
+}
+
+describe("what a failed connector had not passed", () => {
+  test("is every operation after the source's last record", async () => {
+    expect(await counted("source", { ledger: [1, 2, 3, 4], topic: [1, 2] })).toBe(2);
+    expect(await counted("source", { ledger: [1, 2], topic: [] })).toBe(2);
+    expect(await counted("source", { ledger: [1, 2], topic: [1, 2] })).toBe(0);
+  });
+
+  test("is no operation before it: a gap stays a loss", async () => {
+    expect(await counted("source", { ledger: [1, 2, 3, 4], topic: [1, 3] })).toBe(1);
+  });
+
+  test("is every record from the sink's offsets on, and all where it never had one", async () => {
+    expect(await counted("sink", { ledger: [1, 2, 3], topic: [1, 2, 3], group: 2 })).toBe(1);
+    expect(await counted("sink", { ledger: [1, 2, 3], topic: [1, 2, 3] })).toBe(3);
+  });
+});
