@@ -21,8 +21,8 @@ const names = [
   "offsets/sink-group-rewound",
   "offsets/both-sink-groups-rewound",
   "incidents/i-11-commit-made-but-answered-502",
-  "incidents/slow-down-on-a-data-file",
-  "incidents/transaction-ended-at-no-coordinator",
+  "faults/data-file-answered-slow-down",
+  "faults/transaction-answered-not-coordinator",
 ];
 
 describe("the project's scenarios come out as they say", () => {
