@@ -5,7 +5,8 @@ import { text } from "./sql.ts";
 
 /**
  * What a connector that failed had not passed. The source: operations after the last one that has a record, in the
- * binlog's order. The sink: records from its group's offsets on. Nothing in between is among them: a gap is no delay.
+ * binlog's order. The sink: records from its group's offsets on, and those in files that it announced and that no snapshot
+ * has, as its coordinator ended with it. Nothing in between is among them: a gap is no delay.
  */
 export function* behind(inputs: CheckInputs, failed: "source" | "sink"): Step<number> {
   const tables = projectedTables(inputs.tables, inputs.pipeline.projection).map(({ name }) => text(name));
@@ -20,6 +21,9 @@ function unread(tables: readonly string[]): string {
         ON r.place = o.place AND r."table" = o."table" AND r.key = o.key AND r.kind = o.kind), -1)`;
 }
 
-const untaken = `WITH taken AS (SELECT topic, "partition", max_by(now, turn) AS "offset" FROM group_moves GROUP BY ALL)
-  SELECT count(*) AS n FROM records AS r LEFT JOIN taken USING (topic, "partition")
-  WHERE r."offset" >= coalesce(taken."offset", 0)`;
+const untaken = `WITH taken AS (SELECT topic, "partition", max_by(now, turn) AS "offset" FROM group_moves GROUP BY ALL),
+  announced AS (
+    SELECT unnest(from_json(files, '[{"path":"VARCHAR","records":"BIGINT"}]')) AS f FROM control WHERE type = 'DATA_WRITTEN'
+  )
+  SELECT count(*) + (SELECT coalesce(sum(f.records), 0) FROM announced WHERE f.path NOT IN (SELECT path FROM files)) AS n
+  FROM records AS r LEFT JOIN taken USING (topic, "partition") WHERE r."offset" >= coalesce(taken."offset", 0)`;

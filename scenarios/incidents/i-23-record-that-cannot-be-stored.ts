@@ -23,5 +23,8 @@ export default defineScenario({
     }),
   ],
   checks: [checks.changelog(), checks.positions()],
-  expect: { lost: { equals: "behind" }, failure: { connector: "sink", message: /./ } },
+  expect: {
+    lost: { equals: "behind" },
+    failure: { connector: "sink", message: /NumberFormatException: For input string: "north"/ },
+  },
 });

@@ -47,7 +47,9 @@ describe("each fault leaves its mark", () => {
       }),
       mysql.bigRow({ table: "branches", row: { id: 500, city: "Big" }, column: "plan", bytes: 300_000, ...after(200) }),
     ];
-    const told = await run({ faults: struck });
+    // Debezium looks for a reader that was killed once a minute, unless told otherwise.
+    const source = { "connect.keep.alive.interval.ms": "1000" };
+    const told = await run({ faults: struck, pipeline: { source } });
     expectMarks(told, struck);
     expectValid(told);
   });
@@ -55,14 +57,15 @@ describe("each fault leaves its mark", () => {
   test("on MySQL, where rows differ afterwards", async () => {
     const struck = [
       mysql.behindTheBinlog({ statements: ["UPDATE accounts SET note = 'hidden' WHERE id = 9001"], ...after(10) }),
+      mysql.truncate({ table: "branches", ...after(20) }),
       mysql.rowImage({
         image: "MINIMAL",
         statements: ["UPDATE accounts SET note = 'n' WHERE id = 9002"],
-        ...after(20),
+        ...after(40),
       }),
-      mysql.truncate({ table: "branches", ...after(40) }),
     ];
-    const told = await run({ faults: struck });
+    const failure = { connector: "source", message: /internal schema size 7, but row size 1/ } as const;
+    const told = await run({ faults: struck, expect: { failure } });
     expectMarks(told, struck);
     expect(told.verdict.verdict).toBe("invalid");
   });

@@ -38,8 +38,9 @@ interface Answer {
 }
 
 /**
- * 409 says that a rebalance is under way and that nothing was done, so asking again repeats nothing. It is the one
- * answer after which a write is sent again; an answer that got lost is not.
+ * 409 says that a rebalance is under way and that nothing was done, so asking again repeats nothing; where a request meets
+ * the rebalance inside the herder, the same comes as 500 (4.3.1). They are the only answers after which a write is sent
+ * again; an answer that got lost is not.
  */
 async function unlessRebalancing(
   request: RestRequest,
@@ -52,12 +53,16 @@ async function unlessRebalancing(
     everyMs: 100,
     look: async () => {
       const [result] = await Promise.allSettled([send()]);
-      const busy = result.status === "fulfilled" && result.value.status === 409;
-      return busy ? notYet(`409 ${messageIn(result.value.body)}`) : seen(result);
+      if (result.status === "rejected" || !isRebalancing(result.value)) return seen(result);
+      return notYet(`${result.value.status} ${messageIn(result.value.body)}`);
     },
   });
   if (outcome.status === "rejected") throw outcome.reason;
   return outcome.value;
+}
+
+function isRebalancing({ status, body }: Answer): boolean {
+  return status === 409 || (status === 500 && messageIn(body).includes("because a rebalance is expected"));
 }
 
 async function send(address: Address, request: RestRequest, deadline: Deadline): Promise<Answer> {

@@ -11,14 +11,23 @@ interface Stages {
   readonly topic: readonly number[];
   /** Where the sink's group is in the topic. */
   readonly group?: number;
+  /** Records of a data file that the sink has announced; the table has it or not. */
+  readonly announced?: { readonly records: number; readonly inTable: boolean };
 }
 
-async function counted(failed: "source" | "sink", { ledger, topic, group }: Stages): Promise<number> {
+async function counted(failed: "source" | "sink", { ledger, topic, group, announced }: Stages): Promise<number> {
   using duckdb = await openDuckdb({});
   const columns = `"table" VARCHAR, key VARCHAR, kind VARCHAR, place VARCHAR`;
   await duckdb.run(`CREATE TABLE ledger (seq BIGINT, status VARCHAR, ${columns})`);
   await duckdb.run(`CREATE TABLE records (topic VARCHAR, "partition" INTEGER, "offset" BIGINT, ${columns})`);
   await duckdb.run(`CREATE TABLE group_moves (topic VARCHAR, "partition" INTEGER, now BIGINT, turn BIGINT)`);
+  await duckdb.run("CREATE TABLE control (type VARCHAR, files JSON)");
+  await duckdb.run("CREATE TABLE files (path VARCHAR)");
+  if (announced !== undefined) {
+    const file = JSON.stringify([{ path: "a.parquet", records: announced.records }]);
+    await duckdb.run(`INSERT INTO control VALUES ('DATA_WRITTEN', '${file}')`);
+    if (announced.inTable) await duckdb.run("INSERT INTO files VALUES ('a.parquet')");
+  }
   for (const [seq, gtid] of ledger.entries())
     await duckdb.run(`INSERT INTO ledger VALUES (${seq}, 'ok', 'people', 'id=1', 'update', 'a:${gtid}')`);
   for (const [offset, gtid] of topic.entries())
@@ -41,5 +50,11 @@ describe("what a failed connector had not passed", () => {
   test("is every record from the sink's offsets on, and all where it never had one", async () => {
     expect(await counted("sink", { ledger: [1, 2, 3], topic: [1, 2, 3], group: 2 })).toBe(1);
     expect(await counted("sink", { ledger: [1, 2, 3], topic: [1, 2, 3] })).toBe(3);
+  });
+
+  test("is every record that the sink announced and its coordinator did not live to commit", async () => {
+    const stages = { ledger: [1, 2, 3], topic: [1, 2, 3], group: 2 };
+    expect(await counted("sink", { ...stages, announced: { records: 2, inTable: false } })).toBe(3);
+    expect(await counted("sink", { ...stages, announced: { records: 2, inTable: true } })).toBe(1);
   });
 });
