@@ -2,7 +2,7 @@ import { accounts, checks, defineScenario, faults, mixed } from "floe";
 
 export default defineScenario({
   story:
-    "A connector was started without any snapshot, of rows or of the schema, on a server whose older binlogs are purged. It streams, and its first restart fails for ever: the stored GTID set lacks what was purged before it ever began, and is taken for lost (debezium/dbz#2227, mended in 3.7.0.Alpha1). The report names no_data; run here on 3.6.1.Final, no_data restarts well, as it takes the schema's position, and never fails.",
+    "A connector was started without any snapshot, of rows or of the schema, on a server whose older binlogs are purged. It streams, and its first restart fails for ever: the stored GTID set lacks what was purged before it ever began, and is taken for lost (debezium/dbz#2227, mended in 3.7.0.Alpha1). As reported on 3.6.1.Final; snapshot.mode=no_data is not concerned.",
   tags: ["incident"],
   source: accounts({ beforehand: ["FLUSH BINARY LOGS", "PURGE BINARY LOGS BEFORE NOW() + INTERVAL 1 DAY"] }),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),

@@ -2,7 +2,7 @@ import { accounts, defineScenario, faults, mixed } from "floe";
 
 export default defineScenario({
   story:
-    "Only the transforms in a running sink's configuration are changed. Connect of before 3.9 was reported to answer 200 OK and to let the tasks go on with the old ones (KAFKA-9228, mended by apache/kafka#16053). With these connectors that cannot be seen on any version: both put their whole configuration into their tasks', so that any change of it is one. The column left out from then on is missing in the one row that follows.",
+    "Only the transforms in a running sink's configuration are changed. Connect of before 3.9 was reported to answer 200 OK and to let the tasks go on with the old ones (KAFKA-9228, mended by apache/kafka#16053). On 4.3.1, where it was run, the change takes effect; older versions were not run. The column left out from then on is missing in the one row that follows.",
   tags: ["incident"],
   source: accounts(),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),

@@ -2,7 +2,7 @@ import { accounts, defineScenario, faults, mixed } from "floe";
 
 export default defineScenario({
   story:
-    "The source's producer may let records linger for eleven days, and the worker dies with whatever it had not sent. Each offset commit flushes the producer first, so no offset runs ahead of its record: nothing is lost.",
+    "The source's producer may let records linger for eleven days, and the worker dies with whatever it had not sent. Nothing is lost and nothing comes twice: no offset runs ahead of its record.",
   tags: ["incident"],
   source: accounts(),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
