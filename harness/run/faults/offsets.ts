@@ -26,6 +26,7 @@ export function rewindSource({ when, by }: RewindSource): Fault {
     inject: async (context) => {
       const { connect } = context.clients;
       const name = context.pipeline.spec.names.sourceConnector;
+      await streamed(context, by.operations);
       await stopped(context, "source");
       const target = targetOf(await changesInTopics(context), by.operations);
       const before = sourcePosition(await connect.source.offsets(name));
@@ -117,6 +118,20 @@ async function stopped(context: FaultContext, end: "source" | "sink"): Promise<v
   const connector = connectorOf(context, end);
   await connect.stop(connector);
   await awaitStopped({ connect, connector, deadline: deadlineIn(60_000), logFiles: [] });
+}
+
+/** Acknowledged is not sent: the connector may be behind. When it never gets so far, what is there is told. */
+async function streamed(context: FaultContext, operations: number): Promise<void> {
+  const within = poll({
+    what: `${operations} streamed changes in the topics`,
+    deadline: deadlineIn(30_000),
+    everyMs: 500,
+    look: async () => {
+      const changes = (await changesInTopics(context)).filter(({ gtid }) => gtid !== null);
+      return changes.length >= operations ? seen(undefined) : notYet(`${changes.length} changes`);
+    },
+  });
+  await within.catch(() => undefined);
 }
 
 interface Target {
