@@ -62,7 +62,9 @@ function writerOptions({ scenario, context }: ActOptions): WriterOptions {
 /** A commit whose answer may get lost needs a GTID that was known before. */
 function commitIdentity({ faults }: Scenario, { stack }: FaultContext): CommitIdentity {
   if (stack.plan.positions === "file") return { kind: "file-position" };
-  const mayBeCut = (faults ?? []).some(({ server, links }) => server === "mysql" || links?.includes("harness->mysql"));
+  const mayBeCut = (faults ?? []).some(
+    ({ servers, links }) => servers?.includes("mysql") || links?.includes("harness->mysql"),
+  );
   return mayBeCut ? { kind: "chosen-gtid", sourceId: freshUuid() } : { kind: "given-gtid" };
 }
 

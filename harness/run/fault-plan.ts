@@ -3,6 +3,7 @@ import { pause } from "#core/deadline.ts";
 import { environmentError } from "#core/errors.ts";
 import type { FaultContext } from "./context.ts";
 import type { Fault, InjectedFault } from "./fault.ts";
+import { together } from "./faults/parts.ts";
 import { type Moments, momentText } from "./moments.ts";
 
 /** A fault that struck, when, and whether it has been healed. */
@@ -63,14 +64,14 @@ export function startFaults({
     },
     healAll: async () => {
       const open = struck.filter(({ healed }) => !healed);
-      await Promise.all(open.map(async ({ injected }) => injected.outlasts?.()));
+      await together(open.map(({ injected }) => injected)).outlasts();
       for (const each of open) await heal(each, context);
     },
     unproved: async () => {
       const proofs = await Promise.all(struck.map((each) => prove(each, context)));
       return [...missed, ...proofs.filter((proof) => proof !== undefined)];
     },
-    announced: () => announced(struck),
+    announced: () => together(struck.map(({ injected }) => injected)).announced(),
     blows: () => struck.filter(({ injected }) => injected.interruptsFlow === true).map(({ wallMs }) => wallMs),
     recoverMs: (settledAtMs) => {
       const last = struck.findLast(({ injected }) => injected.interruptsFlow === true);
@@ -107,11 +108,6 @@ async function prove({ fault, injected }: Struck, { history }: FaultContext): Pr
   if (proof === undefined) return `${fault.label}: ${injected.excuse?.() ?? "nothing shows that it bit"}`;
   history.append({ type: "fault", label: fault.label, state: "proved", detail: proof });
   return undefined;
-}
-
-async function announced(struck: readonly Struck[]): Promise<Readonly<Record<string, number>>> {
-  const counts = await Promise.all(struck.map(async ({ injected }) => (await injected.announced?.()) ?? {}));
-  return Object.fromEntries(counts.flatMap((each) => Object.entries(each)));
 }
 
 /** The error of a run whose faults proved nothing: its verdict is `unknown`. */

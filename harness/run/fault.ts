@@ -9,8 +9,8 @@ export interface Fault {
   readonly when: Moment;
   /** Links that must run through a proxy of the harness for this fault. */
   readonly links?: readonly LinkName[];
-  /** The server that it strikes, so that a target that does not exist is told before anything starts. */
-  readonly server?: string;
+  /** The servers that it strikes: where MySQL is one, a commit's answer may get lost, and writers choose their GTIDs. */
+  readonly servers?: readonly string[];
   /** Breaks it. Returns what heals it and what proves that the blow landed. */
   readonly inject: (context: FaultContext) => Promise<InjectedFault>;
 }

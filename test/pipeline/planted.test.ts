@@ -1,13 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { defaultParts } from "#artifacts/resolve.ts";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
-import { openLake, openMysql } from "#pipeline";
+import { openMysql } from "#pipeline";
 import type { FaultContext } from "#run/context.ts";
 import type { Fault } from "#run/fault.ts";
 import { defineScenario } from "#run/scenario.ts";
-import { openDuckdb } from "#stages/duckdb/client.ts";
 import { account, runMade, type Told } from "./running.ts";
 
 const base = {
@@ -94,7 +92,7 @@ function plant(label: string, inject: (context: FaultContext) => Promise<void>):
   };
 }
 
-async function addLakeRow({ stack, pipeline, clients }: FaultContext): Promise<void> {
+async function addLakeRow({ pipeline, clients, changeLake }: FaultContext): Promise<void> {
   const { spec } = pipeline;
   await poll({
     what: "the lake's table departments",
@@ -104,11 +102,10 @@ async function addLakeRow({ stack, pipeline, clients }: FaultContext): Promise<v
         ? notYet("no snapshot")
         : seen(undefined),
   });
-  const parts = await defaultParts();
-  const duckdb = await openDuckdb({ extensionsFolder: parts.duckdbExtensions.folder });
-  using lake = await openLake({ stack, spec, duckdb, writable: true });
-  const table = lake.relation("departments");
-  await lake.run(
-    `INSERT INTO ${table} SELECT * REPLACE ('zzzz' AS dept_no, 'Nowhere' AS dept_name) FROM ${table} LIMIT 1`,
-  );
+  await changeLake(async (lake) => {
+    const table = lake.relation("departments");
+    await lake.run(
+      `INSERT INTO ${table} SELECT * REPLACE ('zzzz' AS dept_no, 'Nowhere' AS dept_name) FROM ${table} LIMIT 1`,
+    );
+  });
 }

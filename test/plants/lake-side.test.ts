@@ -2,9 +2,10 @@ import { afterAll, describe, test } from "vitest";
 import { environmentError } from "#core/errors.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import type { FaultContext } from "#run/context.ts";
+import { tableOf } from "#run/faults/lake.ts";
 import { ancestry } from "#stages/iceberg/metadata.ts";
 import { dropColumn, expireSnapshots, rollBack } from "#stages/iceberg/surgery.ts";
-import { dataFiles, expectFound, expectValid, inLake, plant, sharedStack, tableOf, whenSettled } from "./planting.ts";
+import { dataFiles, expectFound, expectValid, plant, sharedStack, whenSettled } from "./planting.ts";
 
 const stack = sharedStack();
 afterAll(() => stack[Symbol.asyncDispose]());
@@ -17,7 +18,7 @@ const struck = (label: string, inject: (context: FaultContext) => Promise<void>)
 describe("in the catalog, behind the sink's back", () => {
   test("a row inserted into the lake", async () => {
     const told = await struck("insert a row", (context) =>
-      inLake(context, async (lake) => {
+      context.changeLake(async (lake) => {
         const table = lake.relation("departments");
         await lake.run(
           `INSERT INTO ${table} SELECT * REPLACE ('zzzz' AS dept_no, NULL AS _kafka_metadata) FROM ${table} LIMIT 1`,
@@ -29,14 +30,14 @@ describe("in the catalog, behind the sink's back", () => {
 
   test("a row deleted from the lake", async () => {
     const told = await struck("delete a row", (context) =>
-      inLake(context, (lake) => lake.run(`DELETE FROM ${lake.relation("departments")} WHERE dept_no = 'd007'`)),
+      context.changeLake((lake) => lake.run(`DELETE FROM ${lake.relation("departments")} WHERE dept_no = 'd007'`)),
     );
     expectFound(told, { class: "lost", hop: "object-store->catalog", table: "departments", key: "dept_no=d007" });
   });
 
   test("a row updated in the lake", async () => {
     const told = await struck("update a row", (context) =>
-      inLake(context, (lake) =>
+      context.changeLake((lake) =>
         lake.run(`UPDATE ${lake.relation("departments")} SET dept_name = 'Planted' WHERE dept_no = 'd008'`),
       ),
     );
@@ -58,7 +59,7 @@ describe("in the catalog, behind the sink's back", () => {
 
   test("the table dropped and made again", async () => {
     const told = await struck("make the table again", (context) =>
-      inLake(context, async (lake) => {
+      context.changeLake(async (lake) => {
         const table = lake.relation("titles");
         await lake.run(`CREATE TEMP TABLE one AS SELECT * FROM ${table} LIMIT 1`);
         await lake.run(`DROP TABLE ${table}`);
@@ -85,7 +86,7 @@ describe("in the object store", () => {
 
   test("a data file put into the bucket that no manifest names", async () => {
     const told = await struck("put a data file", (context) =>
-      inLake(context, async (lake) => {
+      context.changeLake(async (lake) => {
         const [file] = await dataFiles(context, "departments");
         const path = `s3://${context.clients.objectStore.bucket}/${file?.replace(/[^/]+$/, "planted.parquet")}`;
         await lake.run(
@@ -118,7 +119,7 @@ describe("what is right stays valid", () => {
 
   test("a compaction of the table's files", async () => {
     const told = await struck("compact", (context) =>
-      inLake(context, async (lake) => {
+      context.changeLake(async (lake) => {
         const table = lake.relation("departments");
         await lake.run(`CREATE TEMP TABLE all_rows AS SELECT * FROM ${table}`);
         await lake.run("BEGIN");

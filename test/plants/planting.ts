@@ -2,21 +2,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { defaultParts } from "#artifacts/resolve.ts";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { topicOf } from "#core/pipeline-spec.ts";
 import type { Anomaly } from "#core/verdict.ts";
 import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
-import { openLake, openMysql } from "#pipeline";
 import type { FaultContext } from "#run/context.ts";
 import type { Fault } from "#run/fault.ts";
+import { unhealed } from "#run/faults/parts.ts";
+import { faults } from "#run/faults.ts";
 import type { Moment } from "#run/moments.ts";
 import { defineScenario, type ScenarioDefinition } from "#run/scenario.ts";
 import { downStack, listStacks } from "#runtime/stacks.ts";
-import { type LakeQuery, openDuckdb } from "#stages/duckdb/client.ts";
-import type { TableOf } from "#stages/iceberg/surgery.ts";
-import { firstAddress } from "../../harness/stack.ts";
 import { account, runMade, type Told } from "../pipeline/running.ts";
 
 const base = {
@@ -49,7 +46,7 @@ export function plant(
     when,
     inject: async (context) => {
       await inject(context);
-      return { heal: async () => undefined, proof: async () => "planted" };
+      return unhealed("planted");
     },
   };
 }
@@ -67,26 +64,9 @@ export function expectValid(told: Told): void {
   expect(told.verdict.verdict, account(told)).toBe("valid");
 }
 
-/** MySQL, in the run's schema, without a trace in the binlog. */
-export async function behindTheBinlog({ stack, pipeline }: FaultContext, ...statements: string[]): Promise<void> {
-  await using mysql = await openMysql(stack, pipeline.spec.names.database);
-  for (const statement of ["SET SESSION sql_log_bin = 0", "SET SESSION foreign_key_checks = 0", ...statements])
-    await mysql.execute(statement);
-}
-
-/** DuckDB with the lake attached to be written. */
-export async function inLake(
-  { stack, pipeline }: FaultContext,
-  change: (lake: LakeQuery) => Promise<void>,
-): Promise<void> {
-  const parts = await defaultParts();
-  const duckdb = await openDuckdb({ extensionsFolder: parts.duckdbExtensions.folder });
-  using lake = await openLake({ stack, spec: pipeline.spec, duckdb, writable: true });
-  await change(lake);
-}
-
-export function tableOf({ stack, pipeline }: FaultContext, table: string): TableOf {
-  return { catalog: firstAddress(stack.addresses, "harness->catalog"), namespace: pipeline.spec.names.database, table };
+/** Statements in the run's schema, without a trace in the binlog. */
+export async function behindTheBinlog(context: FaultContext, ...statements: string[]): Promise<void> {
+  await faults.mysql.behindTheBinlog({ statements }).inject(context);
 }
 
 /** Keys of the bucket's data files of a table. */

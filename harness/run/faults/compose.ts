@@ -2,15 +2,16 @@ import { pause } from "#core/deadline.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault, InjectedFault } from "../fault.ts";
 import { type Moment, momentText } from "../moments.ts";
+import { needsOf, together } from "./parts.ts";
 
 /** Faults that strike one right after the other at one moment, and are healed in the opposite order. */
 export function sequence({ when, faults }: { readonly when: Moment; readonly faults: readonly Fault[] }): Fault {
-  return composed({
-    faults,
+  return {
+    ...needsOf(faults),
     label: `${faults.map(nameOf).join(", then ")} ${momentText(when)}`,
     when,
     inject: (context) => inTurn(context, faults),
-  });
+  };
 }
 
 export interface Repeat {
@@ -22,8 +23,8 @@ export interface Repeat {
 
 /** A fault again and again: it strikes at its moment, is healed, and strikes again. */
 export function repeat({ fault, times, everyMs }: Repeat): Fault {
-  return composed({
-    faults: [fault],
+  return {
+    ...needsOf([fault]),
     label: `${fault.label}, ${times} times`,
     when: fault.when,
     inject: async (context) => {
@@ -38,17 +39,7 @@ export function repeat({ fault, times, everyMs }: Repeat): Fault {
       const last = await fault.inject(context);
       return { ...together([...struck, last]), heal: () => last.heal(), ...healing(last) };
     },
-  });
-}
-
-/** What the parts need before the start, so that it is known of the whole. */
-function composed({
-  faults,
-  ...whole
-}: Pick<Fault, "label" | "when" | "inject"> & { faults: readonly Fault[] }): Fault {
-  const server = faults.find((fault) => fault.server !== undefined)?.server;
-  const links = faults.flatMap((fault) => fault.links ?? []);
-  return { ...whole, links, ...(server === undefined ? {} : { server }) };
+  };
 }
 
 async function inTurn(context: FaultContext, faults: readonly Fault[]): Promise<InjectedFault> {
@@ -65,25 +56,6 @@ async function inTurn(context: FaultContext, faults: readonly Fault[]): Promise<
     ...together(struck),
     heal: async () => {
       for (const injected of standing.toReversed()) await injected.heal();
-    },
-  };
-}
-
-/** They bit only if each did. */
-function together(struck: readonly InjectedFault[]): Omit<InjectedFault, "heal"> {
-  return {
-    interruptsFlow: struck.some(({ interruptsFlow }) => interruptsFlow === true),
-    outlasts: async () => {
-      await Promise.all(struck.map(async (injected) => injected.outlasts?.()));
-    },
-    excuse: () => struck.map((injected) => injected.excuse?.()).find((why) => why !== undefined),
-    proof: async () => {
-      const proofs = await Promise.all(struck.map((injected) => injected.proof()));
-      return proofs.includes(undefined) ? undefined : proofs.join("; ");
-    },
-    announced: async () => {
-      const counts = await Promise.all(struck.map(async (injected) => (await injected.announced?.()) ?? {}));
-      return Object.fromEntries(counts.flatMap((each) => Object.entries(each)));
     },
   };
 }

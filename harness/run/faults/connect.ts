@@ -6,6 +6,7 @@ import type { Fault, InjectedFault } from "../fault.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
 import { type End, endOf, renewed, resumed, sessions, takenUp } from "./connector-end.ts";
 import { changesInTopics } from "./offsets.ts";
+import { after, needsOf, together, unhealed } from "./parts.ts";
 
 /** What is done to connectors through Connect. Without a moment of its own, each strikes as the act begins. */
 export const connectFaults = {
@@ -90,7 +91,7 @@ function whileStopped({ connector, when = atOnce, strike = [], until }: WhileSto
   return {
     label: timed(verbs.join(", "), when),
     when,
-    links: strike.flatMap(({ links = [] }) => links),
+    ...needsOf(strike),
     inject: async (context) => {
       const { connect, name } = endOf(context, connector);
       await connect.stop(name);
@@ -99,15 +100,17 @@ function whileStopped({ connector, when = atOnce, strike = [], until }: WhileSto
       let missed = 0;
       const struck: InjectedFault[] = [];
       for (const fault of strike) struck.push(await fault.inject(context));
+      const all = together(struck);
       return {
+        ...all,
         ...(until === undefined ? { healAfterMs: 0 } : {}),
         heal: async () => {
           for (const each of struck.toReversed()) await each.heal();
           missed = context.ledger.operations() - delivered;
           await resumed({ context, end: connector, caughtUp: until !== undefined });
         },
-        proof: () => allProved(`${name} was STOPPED`, struck),
-        announced: async () => ({ ...(await allAnnounced(struck)), ...(connector === "source" ? { missed } : {}) }),
+        proof: () => after(`${name} was STOPPED`, all.proof()),
+        announced: async () => ({ ...(await all.announced()), ...(connector === "source" ? { missed } : {}) }),
       };
     },
   };
@@ -202,19 +205,4 @@ function twin({ connector, settings = {}, when = atOnce }: Twin): Fault {
 function apart(config: Configuration): Configuration {
   const keys = ["topic.prefix", "schema.history.internal.kafka.topic", "offsets.storage.topic"];
   return Object.fromEntries(keys.map((key) => [key, `${config[key] ?? key}.twin`]));
-}
-
-/** Undefined where one of them left no mark. */
-async function allProved(own: string, struck: readonly InjectedFault[]): Promise<string | undefined> {
-  const proofs = await Promise.all(struck.map((each) => each.proof()));
-  return proofs.includes(undefined) ? undefined : [own, ...proofs].join("; ");
-}
-
-async function allAnnounced(struck: readonly InjectedFault[]): Promise<Readonly<Record<string, number>>> {
-  const counts = await Promise.all(struck.map(async (each) => (await each.announced?.()) ?? {}));
-  return Object.fromEntries(counts.flatMap((each) => Object.entries(each)));
-}
-
-function unhealed(proof: string | undefined): InjectedFault {
-  return { heal: async () => undefined, proof: async () => proof };
 }

@@ -16,6 +16,7 @@ import type { Stack } from "../../stack.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault, InjectedFault } from "../fault.ts";
 import { type Moment, momentText } from "../moments.ts";
+import { after, needsOf, together } from "./parts.ts";
 
 /** Which request is to stand, and how long it is waited for. */
 export type Holding<Match> = Moment & {
@@ -41,13 +42,12 @@ export function hold(
 ): Fault {
   const strikes = [then].flat();
   const step = "api" in when.on ? when.on.api : when.on.kind;
-  const servers = strikes.flatMap(({ server }) => server ?? []);
-  const [server] = servers.includes("mysql") ? ["mysql"] : servers;
+  const { links, servers } = needsOf(strikes);
   return {
     label: `hold ${when.after === true ? "the answer to " : ""}${step} on ${link} ${momentText(when)}, then ${strikes.map(({ label }) => label).join(", ")}`,
     when,
-    links: [link, ...strikes.flatMap(({ links = [] }) => links)],
-    ...(server === undefined ? {} : { server }),
+    links: [link, ...links],
+    servers,
     inject: async (context) => {
       const { withinMs = 30_000 } = when;
       const held = setHold(context.stack, link, when);
@@ -111,20 +111,13 @@ async function strikeWhileHeld({ held, strikes, step, link, context }: Held): Pr
       await healing[at]?.();
     }),
   );
+  const all = together(struck);
   return {
-    interruptsFlow: struck.some(({ interruptsFlow }) => interruptsFlow === true),
-    outlasts: async () => void (await Promise.all(struck.map(async (each) => each.outlasts?.()))),
+    ...all,
     heal: async () => {
       for (const heal of healing) await heal();
     },
-    proof: async () => {
-      const proofs = await Promise.all(struck.map((each) => each.proof()));
-      if (proofs.includes(undefined)) return undefined;
-      return [`${step} stood on ${link} for ${stoodMs} ms`, ...proofs].join("; ");
-    },
-    excuse: () => struck.map((each) => each.excuse?.()).find((why) => why !== undefined),
-    announced: async () =>
-      Object.assign({}, ...(await Promise.all(struck.map(async (each) => (await each.announced?.()) ?? {})))),
+    proof: () => after(`${step} stood on ${link} for ${stoodMs} ms`, all.proof()),
   };
 }
 

@@ -6,6 +6,7 @@ import { firstAddress } from "../../stack.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
 import { type Moment, momentText } from "../moments.ts";
+import { unhealed } from "./parts.ts";
 
 // What somebody else does to a table of the lake while the sink writes it.
 
@@ -32,7 +33,7 @@ export function rollBackTable({ when, table }: OnTable): Fault {
   return blow({ when, table, verb: "roll back" }, async (context) => {
     const [now, before] = await snapshotsOf(context, table);
     if (now === undefined || before === undefined) throw tooFewSnapshots(table);
-    await rollBack(addressOf(context, table), before.id);
+    await rollBack(tableOf(context, table), before.id);
     const added = (what: string) => Number(now.summary[`added-${what}`] ?? "0");
     return {
       struck: `${table} back from snapshot ${now.id} to ${before.id}`,
@@ -47,7 +48,7 @@ export function expireAllButCurrent({ when, table }: OnTable): Fault {
     const [, ...older] = await snapshotsOf(context, table);
     if (older.length === 0) throw tooFewSnapshots(table);
     await expireSnapshots(
-      addressOf(context, table),
+      tableOf(context, table),
       older.map(({ id }) => id),
     );
     return { struck: `${older.length} snapshots of ${table} expired` };
@@ -84,7 +85,7 @@ export function commitBurst({
     label: `commit ${perSecond} times a second to ${table} ${momentText(when)}`,
     when,
     inject: async (context) => {
-      const target = addressOf(context, table);
+      const target = tableOf(context, table);
       const deadline = deadlineIn(forMs);
       let [made, refused] = [0, 0];
       let because = "";
@@ -124,13 +125,14 @@ function blow(
     label: `${verb} ${table} ${momentText(when)}`,
     when,
     inject: async (context) => {
-      const { struck, announced = {} } = await strike(context);
-      return { heal: async () => undefined, proof: async () => struck, announced: async () => announced };
+      const { struck, announced } = await strike(context);
+      return unhealed(struck, announced);
     },
   };
 }
 
-function addressOf({ stack, pipeline }: FaultContext, table: string): TableOf {
+/** A table of the pipeline's, as the catalog is asked for it. */
+export function tableOf({ stack, pipeline }: FaultContext, table: string): TableOf {
   return { catalog: firstAddress(stack.addresses, "harness->catalog"), namespace: pipeline.spec.names.database, table };
 }
 

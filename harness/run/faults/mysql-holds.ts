@@ -4,6 +4,7 @@ import type { MysqlClient } from "#stages/mysql/client.ts";
 import type { Fault } from "../fault.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
 import { excerpt } from "./mysql-session.ts";
+import { unhealed } from "./parts.ts";
 
 // Faults that hold a session of MySQL's for a while, or fill one transaction.
 
@@ -133,8 +134,9 @@ function inserting({ label, when, table, batches }: Inserting): Fault {
       let inserted = 0;
       for (const rows of batches()) inserted += await insert(mysql, { table, rows });
       const { gtids } = await mysql.execute("COMMIT");
-      const proof = inserted > 0 ? `${inserted} rows committed as ${gtids.join(", ") || "one transaction"}` : undefined;
-      return { heal: async () => undefined, proof: async () => proof };
+      return unhealed(
+        inserted > 0 ? `${inserted} rows committed as ${gtids.join(", ") || "one transaction"}` : undefined,
+      );
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Fault } from "../fault.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
 import { bigRow, bigTransaction, lockTables, longTransaction } from "./mysql-holds.ts";
 import { excerpt, inSession } from "./mysql-session.ts";
+import { unhealed } from "./parts.ts";
 
 /** What MySQL does by itself, and what other people do to it. Without a moment of its own, each strikes as the act begins. */
 export const mysqlFaults = {
@@ -49,11 +50,7 @@ function blow({ verb, when = atOnce, strike }: OnMysql): Fault {
     inject: async (context) => {
       await using mysql = await openMysql(context.stack, context.pipeline.spec.names.database);
       const { proof, announced } = await strike(mysql, context);
-      return {
-        heal: async () => undefined,
-        proof: async () => proof,
-        ...(announced === undefined ? {} : { announced: async () => announced }),
-      };
+      return unhealed(proof, announced);
     },
   };
 }

@@ -28,7 +28,7 @@ function ending({ server, when, verb, end }: Ending): Fault {
   return {
     label: `${verb} ${server} ${momentText(when)}`,
     when,
-    server,
+    servers: [server],
     inject: async (context) => {
       const running = await context.server(server);
       await end(running);
@@ -49,7 +49,7 @@ export function pause(server: string, when: Moment & { readonly forMs?: number }
   return {
     label: `pause ${server} ${momentText(when)}`,
     when,
-    server,
+    servers: [server],
     inject: async (context) => {
       const running = await context.server(server);
       await running.pause();

@@ -3,6 +3,7 @@ import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
 import { type Moment, momentText } from "../moments.ts";
+import { unhealed } from "./parts.ts";
 
 /** A topic of the pipeline: the sink's control topic, or a table's. */
 export type TopicName = "control" | { readonly table: string };
@@ -23,7 +24,7 @@ export function emptyTopic({ when, topic }: OnTopic): Fault {
       const below = await kafka.endOffsets(name);
       await kafka.cutRecords({ topic: name, below });
       const ends = [...below].map(([partition, end]) => `${partition}: ${end}`);
-      return { heal: async () => undefined, proof: async () => `${name} begins at ${ends.join(", ")}` };
+      return unhealed(`${name} begins at ${ends.join(", ")}`);
     },
   };
 }
@@ -36,7 +37,7 @@ export function deleteTopic({ when, topic }: OnTopic): Fault {
     inject: async (context) => {
       const name = topicName(context, topic);
       await context.clients.kafka.deleteTopics([name]);
-      return { heal: async () => undefined, proof: async () => `${name} deleted` };
+      return unhealed(`${name} deleted`);
     },
   };
 }

@@ -166,7 +166,7 @@ test("a step that does not come is not waited for for ever, and nothing strikes"
   await using scope = new Scope("test");
   const { context, told } = await linkTo(scope, "sink->catalog", await httpServer(scope));
   const fault = faults.hold("sink->catalog", { ...at, on: { kind: "commit" }, withinMs: 20 }, faults.kill("mysql", at));
-  expect(fault.server).toBe("mysql");
+  expect(fault.servers).toEqual(["mysql"]);
   const injected = await fault.inject(context);
 
   expect(await injected.proof()).toBeUndefined();

@@ -28,10 +28,10 @@ test("it did not bite when one of its parts did not", async () => {
 test("its servers and links are those of its parts, so that they are there from the start", () => {
   const { fault } = recorded();
   const parts = [
-    { ...fault("a"), server: "mysql" },
+    { ...fault("a"), servers: ["mysql"] },
     { ...fault("b"), links: ["sink->catalog"] as const },
   ];
-  expect(sequence({ when, faults: parts })).toMatchObject({ server: "mysql", links: ["sink->catalog"] });
+  expect(sequence({ when, faults: parts })).toMatchObject({ servers: ["mysql"], links: ["sink->catalog"] });
 });
 
 test("a fault is repeated as often as told, healed each time, and the last time by whoever heals", async () => {

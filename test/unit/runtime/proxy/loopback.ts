@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Address } from "#core/addresses.ts";
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { choosePort } from "#runtime/free-port.ts";
 import { openTcpProxy, type TcpProxy } from "#runtime/proxy/tcp-proxy.ts";
 
@@ -60,4 +61,14 @@ export interface Client {
   /** Resolves when the connection is gone. */
   readonly broken: Promise<"closed">;
   received(): Buffer;
+}
+
+/** Waits until a condition holds. */
+export async function until(holds: () => boolean): Promise<void> {
+  await poll({
+    what: "the condition to hold",
+    deadline: deadlineIn(5_000),
+    everyMs: 2,
+    look: async () => (holds() ? seen(undefined) : notYet("not yet")),
+  });
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { stopwatch } from "#core/clock.ts";
-import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
-import { dial, echo, listenWith, proxyTo } from "./loopback.ts";
+import { pause } from "#core/deadline.ts";
+import { dial, echo, listenWith, proxyTo, until } from "./loopback.ts";
 
 test("jitter delays each piece by its own time, keeps the order, and is the same for the same seed", async () => {
   await using server = await listenWith(echo);
@@ -88,12 +88,3 @@ test("what makes no sense is refused before it is done", async () => {
   expect(() => proxy.jitter({ fromMs: 10, toMs: 5, seed: 1 })).toThrow(invalid);
   expect(() => proxy.resetAfter({ bytes: -1, direction: "to-target" })).toThrow(invalid);
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  await poll({
-    what: "the condition to hold",
-    deadline: deadlineIn(5_000),
-    everyMs: 2,
-    look: async () => (holds() ? seen(undefined) : notYet("not yet")),
-  });
-}

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { stopwatch } from "#core/clock.ts";
-import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
+import { pause } from "#core/deadline.ts";
 import { openTcpProxy } from "#runtime/proxy/tcp-proxy.ts";
-import { type Client, dial, echo, listenWith, proxyTo } from "./loopback.ts";
+import { type Client, dial, echo, listenWith, proxyTo, until } from "./loopback.ts";
 
 test("bytes pass in both directions, whole and in order, and are counted", async () => {
   await using server = await listenWith(echo);
@@ -158,15 +158,6 @@ test("closing a proxy breaks its connections, so that nothing holds the harness 
 async function said(client: Client, text: string): Promise<void> {
   client.socket.write(text);
   await until(() => String(client.received()).endsWith(text));
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  await poll({
-    what: "the condition to hold",
-    deadline: deadlineIn(5_000),
-    everyMs: 2,
-    look: async () => (holds() ? seen(undefined) : notYet("not yet")),
-  });
 }
 
 async function drained({ socket }: Client, withinMs: number): Promise<boolean> {

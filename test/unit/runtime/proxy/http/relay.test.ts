@@ -3,12 +3,11 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import type { Address } from "#core/addresses.ts";
-import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { type HttpRule, makeHttpBook } from "#runtime/proxy/http/book.ts";
 import { storeError } from "#runtime/proxy/http/error-bodies.ts";
 import { type StoreKind, storeKind, storeKinds } from "#runtime/proxy/http/kinds.ts";
 import { httpRelay } from "#runtime/proxy/http/relay.ts";
-import { dial, listenWith, proxyThrough } from "../loopback.ts";
+import { dial, listenWith, proxyThrough, until } from "../loopback.ts";
 
 const file = "/lake/warehouse/hr/salaries/data/1.parquet";
 
@@ -260,12 +259,3 @@ test("a rule that nobody could mean is refused when it is set", async () => {
   expect(() => book.rule({ on: { kind: "get" }, do: { answer: { status: 99 } } })).toThrow(invalid);
   expect(() => book.hold({ kind: "get", nth: 0 })).toThrow(invalid);
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  await poll({
-    what: "the condition to hold",
-    deadline: deadlineIn(5_000),
-    everyMs: 2,
-    look: async () => (holds() ? seen(undefined) : notYet("not yet")),
-  });
-}

@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { type RequestFrame, readResponse, writeResponse } from "#runtime/proxy/kafka/answers.ts";
 import { makeKafkaBook } from "#runtime/proxy/kafka/book.ts";
 import type { Struct } from "#runtime/proxy/kafka/codec.ts";
 import { framesOf, headOf } from "#runtime/proxy/kafka/frames.ts";
 import type { KafkaApi } from "#runtime/proxy/kafka/layouts.ts";
 import { kafkaRelay } from "#runtime/proxy/kafka/relay.ts";
-import { dial, listenWith, proxyThrough } from "../loopback.ts";
+import { dial, listenWith, proxyThrough, until } from "../loopback.ts";
 import { requestFrame } from "./requests.ts";
 
 const salariesId = "00112233445566778899aabbccddeeff";
@@ -234,12 +233,3 @@ test("a rule that nobody could mean is refused when it is set", () => {
   expect(() => book.rule({ api: "EndTxn", error: "NOT_COORDINATOR", topic: "salaries" })).toThrow(invalid);
   expect(() => book.hold({ api: "EndTxn", nth: 0 })).toThrow(invalid);
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  await poll({
-    what: "the condition to hold",
-    deadline: deadlineIn(5_000),
-    everyMs: 2,
-    look: async () => (holds() ? seen(undefined) : notYet("not yet")),
-  });
-}
