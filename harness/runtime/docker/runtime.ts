@@ -5,12 +5,11 @@ import { removeFolder } from "../ending.ts";
 import { asDiskFull } from "../failure.ts";
 import { choosePort } from "../free-port.ts";
 import type { JvmTuning } from "../jvm.ts";
+import { OwnRecord } from "../own-record.ts";
 import type { Part, PlacedServer, Runtime, ServerSpec } from "../port.ts";
-import { identityOf, ownIdentity } from "../processes.ts";
 import { type Reaper, startReaper } from "../reaping.ts";
-import { createRecord, dataDirOf, type StackRecord, stackDirOf, writeRecord } from "../record.ts";
+import { dataDirOf, stackDirOf } from "../record.ts";
 import { type OnServer, type StackServer, stackEnded } from "../server.ts";
-import { type Lease, takeLease } from "../stack-folder.ts";
 import { connectEngine, type Engine } from "./engine.ts";
 import { stackLabels } from "./labels.ts";
 import { createNetwork, type StackNetwork } from "./network.ts";
@@ -34,8 +33,6 @@ export interface DockerOptions {
   readonly choosePort?: () => Promise<number>;
 }
 
-const twoHoursMs = 7_200_000;
-
 /** Opens a runtime whose servers are containers. Its reaper comes first: whatever is made will be removed. */
 export async function openDockerRuntime(options: DockerOptions): Promise<DockerRuntime> {
   const { stackId, folder, stateDir, cacheDir } = options;
@@ -51,9 +48,9 @@ export async function openDockerRuntime(options: DockerOptions): Promise<DockerR
   });
   try {
     const labels = stackLabels({ stackId, stackDir });
-    const record = firstRecord(options, reaper);
     for (const name of ["logs", "config"]) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
-    createRecord(stackDir, record);
+    const record = new OwnRecord({ stackDir, runtime: "docker", stackId, folder });
+    record.guardedBy(reaper);
     const network = await createNetwork({ engine, name: `floe-${stackId}`, labels });
     return new DockerRuntime({ options, engine, reaper, record, network, labels, stackDir });
   } catch (error) {
@@ -64,25 +61,11 @@ export async function openDockerRuntime(options: DockerOptions): Promise<DockerR
   }
 }
 
-function firstRecord({ stackId, folder }: DockerOptions, { pid }: Reaper): StackRecord {
-  return {
-    format: 2,
-    runtime: "docker",
-    stackId,
-    folder,
-    harness: ownIdentity(),
-    reaper: identityOf(pid),
-    kept: false,
-    details: {},
-    servers: [],
-  };
-}
-
 interface Opened {
   readonly options: DockerOptions;
   readonly engine: Engine;
   readonly reaper: Reaper;
-  readonly record: StackRecord;
+  readonly record: OwnRecord;
   readonly network: StackNetwork;
   readonly labels: Readonly<Record<string, string>>;
   readonly stackDir: string;
@@ -93,22 +76,19 @@ export class DockerRuntime implements Runtime {
   readonly #opened: Opened;
   readonly #build: DockerBuild;
   readonly #servers = new Map<string, StackServer>();
-  #record: StackRecord;
-  #lease: Lease | undefined;
   #disposal: Promise<void> | undefined;
   readonly #working = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(opened: Opened) {
     this.#opened = opened;
-    this.#record = opened.record;
     this.#build = {
       ...opened.options,
       engine: opened.engine,
       labels: opened.labels,
       network: opened.network.name,
       working: (server, work) => this.#whileOpen(server, work),
-      record: (server) => this.#write({ servers: [...this.#record.servers, server] }),
+      record: (server) => opened.record.add(server),
     };
   }
 
@@ -128,19 +108,17 @@ export class DockerRuntime implements Runtime {
   }
 
   async keep(details: Readonly<Record<string, string>> = {}): Promise<void> {
-    const { stackDir, reaper, options } = this.#opened;
-    this.#lease ??= takeLease(stackDir);
-    this.#write({ kept: true, details });
-    await reaper.keep(options.keptIdleMs ?? twoHoursMs);
+    const { record, reaper, options } = this.#opened;
+    await record.keep(reaper, details, options.keptIdleMs);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#disposal ??= this.#record.kept ? this.#leave() : this.#end();
+    this.#disposal ??= this.#opened.record.isKept() ? this.#leave() : this.#end();
     return this.#disposal;
   }
 
   async #leave(): Promise<void> {
-    this.#lease?.[Symbol.dispose]();
+    this.#opened.record.leave();
   }
 
   async #end(): Promise<void> {
@@ -163,11 +141,6 @@ export class DockerRuntime implements Runtime {
     } finally {
       this.#working.delete(working);
     }
-  }
-
-  #write(change: Partial<StackRecord>): void {
-    this.#record = { ...this.#record, ...change };
-    writeRecord(this.#opened.stackDir, this.#record);
   }
 }
 

@@ -5,12 +5,11 @@ import { removeFolder } from "../ending.ts";
 import { asDiskFull } from "../failure.ts";
 import { choosePort } from "../free-port.ts";
 import type { JvmTuning } from "../jvm.ts";
+import { OwnRecord } from "../own-record.ts";
 import type { PlacedServer, Runtime, ServerSpec } from "../port.ts";
-import { identityOf, ownIdentity } from "../processes.ts";
 import { type Reaper, startReaper } from "../reaping.ts";
-import { createRecord, dataDirOf, type StackRecord, stackDirOf, writeRecord } from "../record.ts";
+import { dataDirOf, stackDirOf } from "../record.ts";
 import type { OnServer, StackServer } from "../server.ts";
-import { type Lease, takeLease } from "../stack-folder.ts";
 import { type PendingArchive, takeOver } from "./class-archive.ts";
 import type { NativeParts } from "./parts.ts";
 import { type NativeBuild, placeServer } from "./placed-server.ts";
@@ -36,8 +35,6 @@ export interface NativeOptions {
   /** For tests: hands out a port that is taken, say. */
   readonly choosePort?: () => Promise<number>;
 }
-
-const twoHoursMs = 7_200_000;
 
 /**
  * Opens a runtime whose servers are processes of this machine. Its reaper comes first: from then on, whatever is made
@@ -74,8 +71,7 @@ export class NativeRuntime implements Runtime {
   readonly #reaper: Promise<Reaper>;
   readonly #servers = new Map<string, StackServer>();
   readonly #pendingArchives = new Map<string, PendingArchive>();
-  #record: StackRecord;
-  #lease: Lease | undefined;
+  readonly #record: OwnRecord;
   #disposal: Promise<void> | undefined;
 
   constructor({ options, reaper }: { options: NativeOptions; reaper: Promise<Reaper> }) {
@@ -84,23 +80,13 @@ export class NativeRuntime implements Runtime {
     this.#reaper = reaper;
     this.#stackDir = stackDirOf({ stateDir, stackId });
     for (const name of ["logs", "config", "data"]) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
-    this.#record = {
-      format: 2,
-      runtime: "native",
-      stackId,
-      folder,
-      harness: ownIdentity(),
-      kept: false,
-      details: {},
-      servers: [],
-    };
-    createRecord(this.#stackDir, this.#record);
-    const guarded = reaper.then(({ pid }) => this.#write({ reaper: identityOf(pid) }));
+    this.#record = new OwnRecord({ stackDir: this.#stackDir, runtime: "native", stackId, folder });
+    const guarded = reaper.then((started) => this.#record.guardedBy(started));
     this.#processes = new StackProcesses({ stackDir: this.#stackDir, guarded });
     this.#build = {
       ...options,
       processes: this.#processes,
-      record: (server) => this.#write({ servers: [...this.#record.servers.filter(otherThan(server)), server] }),
+      record: (server) => this.#record.add(server),
       onArchive: (server, archive) => void this.#pendingArchives.set(server, archive),
     };
   }
@@ -120,10 +106,7 @@ export class NativeRuntime implements Runtime {
 
   /** Lets the stack live on when this process ends. `details` are what the next one must know: passwords, versions. */
   async keep(details: Readonly<Record<string, string>> = {}): Promise<void> {
-    const reaper = await this.#reaper;
-    this.#lease ??= takeLease(this.#stackDir);
-    this.#write({ kept: true, details });
-    await reaper.keep(this.#options.keptIdleMs ?? twoHoursMs);
+    await this.#record.keep(await this.#reaper, details, this.#options.keptIdleMs);
   }
 
   /** Stops the servers that record their classes and keeps the archives. Names the servers that will start faster. */
@@ -141,12 +124,12 @@ export class NativeRuntime implements Runtime {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#disposal ??= this.#record.kept ? this.#leave() : this.#end();
+    this.#disposal ??= this.#record.isKept() ? this.#leave() : this.#end();
     return this.#disposal;
   }
 
   async #leave(): Promise<void> {
-    this.#lease?.[Symbol.dispose]();
+    this.#record.leave();
   }
 
   async #end(): Promise<void> {
@@ -171,16 +154,6 @@ export class NativeRuntime implements Runtime {
       });
     }
   }
-
-  #write(change: Partial<StackRecord>): void {
-    this.#record = { ...this.#record, ...change };
-    writeRecord(this.#stackDir, this.#record);
-  }
 }
 
 const isWorker = ({ server }: { server: StackServer }) => server.part === "connect";
-
-const otherThan =
-  ({ name }: { name: string }) =>
-  (other: { name: string }) =>
-    other.name !== name;
