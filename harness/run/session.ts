@@ -56,7 +56,18 @@ export async function clearStacks({ stateDir, history }: Pick<SessionRequest, "s
 /** Finds the kept stack that fits, or starts one. The servers may still be starting when this returns. */
 export async function openSession(request: SessionRequest, scope: Scope): Promise<Session> {
   const kept = await findKept(request);
-  return kept === undefined ? startFresh(request, scope) : adopt({ request, kept, scope });
+  if (kept === undefined) return startFresh(request, scope);
+  const inner = await scope.child(`kept stack ${kept.record.stackId}`);
+  try {
+    return await adopt({ request, kept, scope: inner });
+  } catch (error) {
+    // It was well when it was looked for: a server of its that is being killed lives on for a moment.
+    if (!(error instanceof FloeError && error.code === "KEPT_STACK_BROKEN")) throw error;
+    await inner[Symbol.asyncDispose]();
+    request.history.append({ type: "note", text: `${error.message}; starting a stack of our own` });
+    await clearStacks(request);
+    return startFresh(request, scope);
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { z } from "zod";
-import { within } from "#core/deadline.ts";
+import { deadlineIn, pause, within } from "#core/deadline.ts";
 import { messageOf } from "#core/errors.ts";
 import type { Exit } from "#process/server.ts";
 import type { ServerBody } from "../server.ts";
@@ -47,7 +47,7 @@ function bodyOf({ container, image }: BodyOptions, logged: Promise<void>): Serve
     ended = exit;
     return exit;
   })();
-  return { exited, ending: () => ended, signal: (name) => signalContainer(container, name) };
+  return { exited, ending: () => ended, signal: signalsTo(container) };
 }
 
 async function exitOf(container: Container, image: string): Promise<Exit> {
@@ -65,14 +65,41 @@ async function exitOf(container: Container, image: string): Promise<Exit> {
 /** 304: it is so already. 404, 409: the container is gone, or not running, or not paused. */
 const harmless = [304, 404, 409];
 
-async function signalContainer(container: Container, name: NodeJS.Signals): Promise<void> {
+/** How long a refused pause, or a refused end of one, is asked for again: the engine's events take milliseconds. */
+const settlesWithinMs = 2_000;
+
+/**
+ * Docker takes its word for "paused" from events that trail behind its own answers, so that soon after a pause or its
+ * end it refuses the next one for what is no longer so. It is asked again until it agrees, or the refusal has proved true.
+ */
+function signalsTo(container: Container): (name: NodeJS.Signals) => Promise<void> {
+  let paused = false;
+  return async (name) => {
+    const perhapsOfThePast =
+      name === "SIGSTOP" ? /already paused/ : paused ? /not paused|running process/ : /running process/;
+    const deadline = deadlineIn(settlesWithinMs);
+    let refusal = await refusalOf(container, name);
+    while (refusal !== undefined && perhapsOfThePast.test(refusal) && deadline.remainingMs() > 0) {
+      await pause(20);
+      refusal = await refusalOf(container, name);
+    }
+    if (name === "SIGSTOP") paused = true;
+    if (name === "SIGCONT") paused = false;
+  };
+}
+
+/** Sends it. What the engine said where there was nothing to do, as it sees the container. */
+async function refusalOf(container: Container, name: NodeJS.Signals): Promise<string | undefined> {
   try {
     if (name === "SIGSTOP") await container.pause();
     else if (name === "SIGCONT") await container.unpause();
     else await container.kill({ signal: name });
+    return undefined;
   } catch (error) {
-    const notPaused = name === "SIGCONT" && /not paused/.test(messageOf(error));
-    if (!notPaused && !harmless.includes(statusOf(error) ?? 0)) throw error;
+    const refusal = messageOf(error);
+    const goesOn = name === "SIGCONT" && /not paused|running process/.test(refusal);
+    if (!goesOn && !harmless.includes(statusOf(error) ?? 0)) throw error;
+    return refusal;
   }
 }
 
