@@ -128,6 +128,14 @@ export async function startPipeline(options: StartPipelineOptions): Promise<Pipe
   return { spec, source, sink };
 }
 
+/** Takes a pipeline's connectors off its workers; its topics and tables stay. */
+export async function removeConnectors({ connect }: Clients, { names }: PipelineSpec): Promise<void> {
+  const remove = async (cluster: ConnectClient, name: string) => {
+    if ((await cluster.connectors()).includes(name)) await cluster.delete(name);
+  };
+  await Promise.all([remove(connect.source, names.sourceConnector), remove(connect.sink, names.sinkConnector)]);
+}
+
 /**
  * Makes what a pipeline's connectors must find: its topics, as both stages say why, and its namespace, because two tasks
  * that make it at once fail on each other (JdbcCatalog answers 500, which the sink takes for the end).

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addExplain } from "./explain.ts";
+import { addExplore } from "./explore.ts";
 import { addFaults } from "./faults.ts";
 import { addJudge } from "./judge.ts";
 import { addLint } from "./lint.ts";
@@ -11,6 +12,7 @@ import { addDown, addSql, addStatus, addUp } from "./stack.ts";
 /** Every command of the program. */
 export function addCommands(program: Command, ends: (exitCode: number) => void): void {
   addScenario(program, ends);
+  addExplore(program, ends);
   addReport(program);
   addLint(program, ends);
   addSetup(program);

@@ -1,7 +1,9 @@
 import { monotonicMs } from "#core/clock.ts";
 import { FloeError, renderError } from "#core/errors.ts";
 import { exitCodes, foldVerdicts, type RunVerdict } from "#core/verdict.ts";
+import { BatchProgress } from "#report/batch-progress.ts";
 import { consoleReader, type Terminal, verdictLines } from "#report/console.ts";
+import { runBatch, type Unheard } from "#run/batch.ts";
 import { type RunRequest, runScenario } from "#run/runner.ts";
 
 /** What a run came to: a verdict and its folder; or, among several, an error that would have ended it alone. */
@@ -10,38 +12,47 @@ export type Outcome =
   | { readonly scenario: string; readonly error: FloeError; readonly totalMs: number };
 
 export interface RunEachOptions {
-  readonly requests: readonly Omit<RunRequest, "listen">[];
+  readonly requests: readonly Unheard[];
+  /** How many at once. */
+  readonly jobs: number;
   readonly screen: Terminal;
   readonly signal: AbortSignal;
 }
 
-/** Runs one after the other. One that cannot be run does not keep the others from running; alone, its error is thrown. */
-export async function runEach({ requests, screen, signal }: RunEachOptions): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const [at, request] of requests.entries()) {
-    if (signal.aborted) break;
-    if (requests.length > 1) screen.write(`${at === 0 ? "" : "\n"}${at + 1} of ${requests.length}\n`);
-    outcomes.push(await runOne({ request, screen, alone: requests.length === 1 }));
-  }
-  return outcomes;
+/**
+ * Runs them, several at once where told. One that cannot be run does not keep the others from running; alone, its error is
+ * thrown. A single run is told as it happens; of several at once, each when it has ended.
+ */
+export async function runEach({ requests, jobs, screen, signal }: RunEachOptions): Promise<Outcome[]> {
+  const progress = new BatchProgress({ asked: requests.length, jobs });
+  const live = jobs === 1 || requests.length === 1;
+  const run = async (request: Unheard): Promise<Outcome> => {
+    screen.write(progress.begun(request.file.name));
+    const outcome = await runOne({ request, listen: live ? consoleReader(screen) : () => undefined });
+    if ("error" in outcome && requests.length === 1) throw outcome.error;
+    const lines =
+      "error" in outcome
+        ? renderError(outcome.error)
+        : verdictLines({ verdict: outcome.told, folder: outcome.folder, color: screen.color });
+    screen.write(`${lines.join("\n")}\n${progress.ended(request.file.name)}`);
+    return outcome;
+  };
+  return runBatch({ requests, jobs: Math.min(jobs, requests.length), signal, run });
 }
 
 interface RunOneOptions {
-  readonly request: Omit<RunRequest, "listen">;
-  readonly screen: Terminal;
-  readonly alone: boolean;
+  readonly request: Unheard;
+  readonly listen: RunRequest["listen"];
 }
 
-async function runOne({ request, screen, alone }: RunOneOptions): Promise<Outcome> {
+async function runOne({ request, listen }: RunOneOptions): Promise<Outcome> {
   const startedMs = monotonicMs();
   const scenario = request.file.name;
   try {
-    const { verdict, folder } = await runScenario({ ...request, listen: consoleReader(screen) });
-    screen.write(`${verdictLines({ verdict, folder, color: screen.color }).join("\n")}\n`);
+    const { verdict, folder } = await runScenario({ ...request, listen });
     return { scenario, told: verdict, folder };
   } catch (error) {
-    if (alone || !(error instanceof FloeError)) throw error;
-    screen.write(`${renderError(error).join("\n")}\n`);
+    if (!(error instanceof FloeError)) throw error;
     return { scenario, error, totalMs: monotonicMs() - startedMs };
   }
 }

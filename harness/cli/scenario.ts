@@ -3,6 +3,7 @@ import { z } from "zod";
 import { usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
 import { type SummaryRow, summaryTable } from "#report/console.ts";
+import { usualJobs } from "#run/batch.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
 import { findScenarios, listScenarios, type ScenarioFile } from "#run/find.ts";
 import { loadScenario } from "#run/load.ts";
@@ -19,6 +20,7 @@ const flags = z.object({
   tag: z.string().optional(),
   seed: z.number().optional(),
   keep: z.boolean().default(false),
+  jobs: z.number().optional(),
   json: z.boolean().default(false),
   junit: z.string().optional(),
 });
@@ -32,6 +34,7 @@ export function addScenario(program: Command, ends: (exitCode: number) => void):
     .option("--tag <word>", "only scenarios with this tag")
     .option("--seed <number>", "the seed of data and choices; a fresh one unless told", wholeNumber)
     .option("--keep", "leave the stack up for the next run; ./floe down ends it")
+    .option("--jobs <number>", "how many scenarios at once; by cores and memory unless told", positiveNumber)
     .option("--json", "print the verdicts as JSON and nothing else")
     .option("--junit <file>", "write the verdicts as JUnit's XML");
   addStackFlags(command).action(async (names: string[], options: unknown) => {
@@ -56,7 +59,9 @@ export async function scenarioCommand({ names, options }: { names: string[]; opt
     keep: own.keep,
     signal,
   }));
-  const outcomes = await runEach({ requests, screen, signal });
+  // Runs that keep their stack find each other's: one after the other, each has it to itself.
+  const jobs = own.keep ? 1 : (own.jobs ?? usualJobs());
+  const outcomes = await runEach({ requests, jobs, screen, signal });
   if (own.json) {
     const told = outcomes.map(outcomeJson);
     process.stdout.write(`${JSON.stringify(chosen.length === 1 ? told[0] : told, undefined, 2)}\n`);
@@ -119,7 +124,13 @@ function list(chosen: readonly Chosen[]): number {
   return 0;
 }
 
-function wholeNumber(value: string): number {
+export function positiveNumber(value: string): number {
+  const number = wholeNumber(value);
+  if (number === 0) throw new InvalidArgumentError("Expected a whole number from 1 on.");
+  return number;
+}
+
+export function wholeNumber(value: string): number {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError("Expected a whole number from 0 on.");
   return number;

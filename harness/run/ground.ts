@@ -35,11 +35,11 @@ export async function layGround({ run, parts, spec, scope }: GroundOptions): Pro
     const plan = stackPlan(run);
     const session = await openSession(
       {
+        proxied: proxiedLinks(request.scenario),
         ...request,
         plan,
         parts,
         history,
-        proxied: proxiedLinks(request.scenario),
         folder: folder.path,
       },
       scope,

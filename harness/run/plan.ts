@@ -1,12 +1,16 @@
 import { nothingLeftOut, type PipelineSpec, pipelineNames } from "#core/pipeline-spec.ts";
 import type { StackPlan } from "../stack.ts";
-import type { Run } from "./runner.ts";
+import type { Run, RunRequest } from "./runner.ts";
 
 /** S3Proxy needs nothing that is not there already; where images are pulled anyway, MinIO is what most teams run. */
 export const defaultObjectStore = { native: "s3proxy", docker: "minio" } as const;
 
 /** The stack that a run asks for. */
-export function stackPlan({ request }: Run): StackPlan {
+export function stackPlan({
+  request,
+}: {
+  request: Pick<RunRequest, "scenario" | "profile" | "objectStore">;
+}): StackPlan {
   const { scenario, profile, objectStore } = request;
   const { brokers = 1, workers = 1, topology = "shared", workerHeapMb = 768 } = scenario.stack ?? {};
   return {

@@ -1,4 +1,5 @@
 import type { PartsRequest } from "#artifacts/resolve.ts";
+import type { LinkName } from "#core/addresses.ts";
 import { stopwatch } from "#core/clock.ts";
 import { environmentError, FloeError, renderError } from "#core/errors.ts";
 import type { Stamped } from "#core/history.ts";
@@ -19,6 +20,7 @@ import { type PhaseClock, phaseClock } from "./phases.ts";
 import { defaultObjectStore } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
 import { clearStacks } from "./session.ts";
+import type { SharedStack } from "./shared-stack.ts";
 import { type Ending, tellStory } from "./story.ts";
 
 export interface RunRequest {
@@ -36,6 +38,10 @@ export interface RunRequest {
   readonly plugin: readonly string[];
   readonly mysqld?: string;
   readonly keep: boolean;
+  /** The stack that it is to use together with other runs of this process. */
+  readonly shared?: SharedStack;
+  /** Links that a proxy is to stand in; those that the scenario's faults need unless told. */
+  readonly proxied?: ReadonlySet<LinkName>;
   /** `afterwards`: the topics are read when the act is over. To measure what reading them meanwhile costs. */
   readonly recordTopics?: "live" | "afterwards";
   readonly runs: string;
@@ -93,10 +99,16 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
     versions,
     timings: run.clock.timings(elapsed()),
   };
+  if (provesNothing(verdict)) request.shared?.giveUp();
   await writeJson(folder.file("verdict.json"), verdict);
   history.append({ type: "run-ended", verdict: verdict.verdict, totalMs: verdict.timings.totalMs });
   await report(run);
   return { verdict, folder: folder.path };
+}
+
+/** Something went wrong that no scenario foresees, so its stack is not to be trusted; a fault that met nothing broke nothing. */
+function provesNothing({ verdict, error }: RunVerdict): boolean {
+  return verdict === "unknown" && error?.[0]?.startsWith("FAULT_DID_NOT_BITE") !== true;
 }
 
 /** The page is a reader of the run: where it cannot be made, that is told, and the verdict stands. */

@@ -76,6 +76,11 @@ export function defineScenario(definition: ScenarioDefinition): Scenario {
   return { kind: "floe-scenario", ...definition };
 }
 
+/** Whether others on its stack would feel what a scenario does. A proxy stands in a link for all that use it. */
+export function needsStackAlone({ faults = [] }: ScenarioDefinition): boolean {
+  return faults.some(({ ownPipeline, links = [] }) => ownPipeline !== true || links.length > 0);
+}
+
 /** The links that a scenario's faults want a proxy in. */
 export function proxiedLinks(scenario: Scenario): ReadonlySet<LinkName> {
   return new Set((scenario.faults ?? []).flatMap((fault) => fault.links ?? []));

@@ -14,6 +14,7 @@ import { workerProperties } from "#stages/connect/files.ts";
 import { freshSecrets, type Stack, type StackPlan, type StackSecrets, stackSecrets, startStack } from "../stack.ts";
 import type { RunParts } from "./find-parts.ts";
 import { rememberLogs } from "./kept-logs.ts";
+import type { SharedStack } from "./shared-stack.ts";
 
 export interface SessionRequest {
   readonly plan: StackPlan;
@@ -24,6 +25,8 @@ export interface SessionRequest {
   readonly cacheDir: string;
   readonly stateDir: string;
   readonly history: History;
+  /** The stack that it is to use together with other runs of this process. */
+  readonly shared?: SharedStack;
 }
 
 /** A stack that is starting, or a kept one that runs already. */
@@ -33,6 +36,8 @@ export interface Session {
   readonly logs: string;
   /** The stack was there before this run, and nobody else uses it now: what still runs on it is left from earlier ones. */
   readonly inherited: boolean;
+  /** Others use it after this run, or now: the run's own pipeline is not left on it. */
+  readonly shared?: boolean;
   /** Lets the stack live on after this process. Called once it has proved to be well. */
   keep(): Promise<void>;
   /** Makes what lets the next stack start faster, where it is missing. Stops servers: the last thing a run does. */
@@ -53,8 +58,9 @@ export async function clearStacks({ stateDir, history }: Pick<SessionRequest, "s
   }
 }
 
-/** Finds the kept stack that fits, or starts one. The servers may still be starting when this returns. */
+/** Finds the kept stack that fits or the one that is shared, or starts one. The servers may still be starting when this returns. */
 export async function openSession(request: SessionRequest, scope: Scope): Promise<Session> {
+  if (request.shared !== undefined) return request.shared.join({ request, scope, start: startFresh });
   const kept = await findKept(request);
   if (kept === undefined) return startFresh(request, scope);
   const inner = await scope.child(`kept stack ${kept.record.stackId}`);

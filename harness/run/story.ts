@@ -7,7 +7,7 @@ import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { PartitionOffsets } from "#core/ports.ts";
 import type { Scope } from "#core/scope.ts";
 import type { RunVerdict } from "#core/verdict.ts";
-import { openLake, type Pipeline, startPipeline } from "#pipeline";
+import { openLake, type Pipeline, removeConnectors, startPipeline } from "#pipeline";
 import { openDuckdb } from "#stages/duckdb/client.ts";
 import type { Stack } from "../stack.ts";
 import { act } from "./act.ts";
@@ -95,9 +95,12 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
   };
 }
 
-function startConnectors(run: Run, { session, clients }: Ground, spec: PipelineSpec): Promise<Pipeline> {
+async function startConnectors(run: Run, { session, clients }: Ground, spec: PipelineSpec): Promise<Pipeline> {
   const { scenario } = run.request;
   const { stack, logs } = session;
+  // Others go on using a shared stack: the connectors of a run that is over would read on for nobody.
+  if (session.shared === true)
+    await run.scope.defer("the pipeline's connectors", () => removeConnectors(clients, spec));
   return startPipeline({
     stack,
     clients,

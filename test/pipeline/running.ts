@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { cacheFolder } from "#artifacts/resolve.ts";
 import type { Stamped } from "#core/history.ts";
 import type { RunVerdict } from "#core/verdict.ts";
+import type { Unheard } from "#run/batch.ts";
 import { findScenarios } from "#run/find.ts";
 import { loadScenario } from "#run/load.ts";
 import { type RunRequest, runScenario } from "#run/runner.ts";
@@ -23,20 +24,25 @@ export interface Told {
 
 /** Runs a scenario of the project by name, as the command line does. */
 export async function runNamed(name: string, options: Partial<RunRequest> = {}): Promise<Told> {
-  const [file] = await findScenarios(name, process.cwd());
-  if (file === undefined) throw new Error(name);
-  return runIt({ ...options, file, scenario: await loadScenario(file, cacheFolder(process.env)) });
+  return run({ ...(await requestFor(name)), ...options });
 }
 
 /** Runs a scenario that a test has made. */
 export async function runMade(scenario: Scenario, options: Partial<RunRequest> = {}): Promise<Told> {
-  return runIt({ ...options, file: { name: "test/made", path: "made" }, scenario });
+  return run({ ...requestOf({ file: { name: "test/made", path: "made" }, scenario }), ...options });
 }
 
-async function runIt(options: Partial<RunRequest> & Pick<RunRequest, "file" | "scenario">): Promise<Told> {
+/** What is asked of the runner for a scenario of the project. */
+export async function requestFor(name: string): Promise<Unheard> {
+  const [file] = await findScenarios(name, process.cwd());
+  if (file === undefined) throw new Error(name);
+  return requestOf({ file, scenario: await loadScenario(file, cacheFolder(process.env)) });
+}
+
+export function requestOf(own: Pick<RunRequest, "file" | "scenario">): Unheard {
   const folder = mkdtempSync(join(tmpdir(), "floe-test-"));
-  const events: Stamped[] = [];
-  const told = await runScenario({
+  return {
+    ...own,
     seed: 7,
     profile: "fast",
     ...onRuntime,
@@ -48,9 +54,12 @@ async function runIt(options: Partial<RunRequest> & Pick<RunRequest, "file" | "s
     stateDir: join(folder, "stacks"),
     cacheDir: cacheFolder(process.env),
     signal: new AbortController().signal,
-    listen: (event) => events.push(event),
-    ...options,
-  });
+  };
+}
+
+export async function run(request: Unheard): Promise<Told> {
+  const events: Stamped[] = [];
+  const told = await runScenario({ ...request, listen: (event) => events.push(event) });
   return { ...told, events };
 }
 

@@ -1,8 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { employees } from "#fixtures/employees/employees.ts";
+import { mixed } from "#fixtures/workloads.ts";
+import { defineScenario } from "#run/scenario.ts";
+import { SharedStack } from "#run/shared-stack.ts";
+import { isAlive } from "#runtime/processes.ts";
+import { notedProcesses } from "#runtime/stack-folder.ts";
+import { listStacks } from "#runtime/stacks.ts";
+import { account, runMade } from "./running.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "floe-several-"));
 
@@ -24,17 +33,52 @@ test("of several scenarios each is run, whatever the one before it came to, and 
     made("rejected", { source: { "snapshot.mode": "bogus" } }),
     made("fine", {}),
   ];
-  const { status, stdout, stderr } = spawnSync("./floe", ["scenario", ...files, "--runs", join(folder, "runs")], {
-    encoding: "utf8",
-    env: { ...process.env, FLOE_STATE: join(folder, "state") },
-  });
+  const { status, stdout, stderr } = spawnSync(
+    "./floe",
+    ["scenario", ...files, "--jobs", "2", "--runs", join(folder, "runs")],
+    {
+      encoding: "utf8",
+      env: { ...process.env, FLOE_STATE: join(folder, "state") },
+    },
+  );
   const lines = stdout.split("\n");
   expect(stderr).toBe("");
-  expect(lines.filter((line) => line.endsWith(" of 3"))).toEqual(["1 of 3", "2 of 3", "3 of 3"]);
+  const begun = lines.filter((line) => /^\d of 3: /.test(line));
+  expect(begun).toEqual(["1 of 3: own/unreachable", "2 of 3: own/rejected", "3 of 3: own/fine"]);
+  expect(stdout).toMatch(/1 done; running: .*; 2 left, about \d+ s/);
   const table = lines.slice(lines.findLastIndex((line) => line === "") - 6).join("\n");
   expect(table).toMatch(/\? unknown +[\d.]+ s {2}own\/unreachable\n +\S+runs\/own\/unreachable\/\S+/);
   expect(table).toMatch(/\? unknown +[\d.]+ s {2}own\/rejected\n +Connect rejects the configuration/);
   expect(table).toMatch(/✓ valid +[\d.]+ s {2}own\/fine\n2 unknown, 1 valid/);
   // The rejected one is wrong usage, which weighs more than a broken environment.
   expect(status).toBe(2);
+});
+
+test("runs of one process share a stack; when it has lost a server, the next run gets a new one", async () => {
+  const stateDir = join(folder, "shared");
+  await using shared = new SharedStack();
+  const few = defineScenario({
+    story: "A few people.",
+    source: employees({ employees: 50 }),
+    workload: mixed({ writers: 1, operations: 10 }),
+  });
+  const stacks = async () => (await listStacks({ stateDir })).map(({ record }) => record.stackId);
+
+  const both = await Promise.all([1, 2].map((seed) => runMade(few, { stateDir, shared, seed })));
+  for (const told of both) expect(told.verdict.verdict, account(told)).toBe("valid");
+  const [first] = await stacks();
+  expect(await stacks()).toEqual([first]);
+  for (const { folder } of both) expect(readdirSync(join(folder, "logs"))).toContain("connect-1.log");
+
+  const broker = notedProcesses(join(stateDir, first ?? "")).findLast(({ server }) => server === "kafka-1");
+  if (broker === undefined) throw new Error("the shared stack has no broker");
+  process.kill(broker.pid, "SIGKILL");
+  await poll({
+    what: "the broker to be gone",
+    deadline: deadlineIn(10_000),
+    look: async () => (isAlive(broker) ? notYet("it is there") : seen(undefined)),
+  });
+  const third = await runMade(few, { stateDir, shared });
+  expect(third.verdict.verdict, account(third)).toBe("valid");
+  expect(await stacks()).not.toContain(first);
 });

@@ -52,6 +52,7 @@ function pauseConnector({ connector, forMs, when = atOnce }: PauseConnector): Fa
   return {
     label: timed(`pause the ${connector} for ${forMs} ms`, when),
     when,
+    ownPipeline: true,
     inject: async (context) => {
       const { connect, name } = endOf(context, connector);
       await connect.pause(name);
@@ -156,6 +157,7 @@ function deleteAndRecreate({ connector, when = atOnce }: { readonly connector: E
   return {
     label: timed(`delete the ${connector} and make it again`, when),
     when,
+    ownPipeline: true,
     inject: async (context) => {
       const { connect, name } = endOf(context, connector);
       const config = await connect.config(name);

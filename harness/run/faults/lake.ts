@@ -84,6 +84,7 @@ export function commitBurst({
   return {
     label: `commit ${perSecond} times a second to ${table} ${momentText(when)}`,
     when,
+    ownPipeline: true,
     inject: async (context) => {
       const target = tableOf(context, table);
       const deadline = deadlineIn(forMs);
@@ -124,6 +125,7 @@ function blow(
   return {
     label: `${verb} ${table} ${momentText(when)}`,
     when,
+    ownPipeline: true,
     inject: async (context) => {
       const { struck, announced } = await strike(context);
       return unhealed(struck, announced);

@@ -38,15 +38,17 @@ interface Blow {
 interface OnMysql {
   readonly verb: string;
   readonly when: Moment | undefined;
+  readonly ownPipeline?: boolean;
   /** On a connection of its own, in the run's schema. */
   readonly strike: (mysql: MysqlClient, context: FaultContext) => Promise<Blow>;
 }
 
 /** A blow that nothing mends. Without a moment it falls as the act begins; inside another fault, when that one says. */
-function blow({ verb, when = atOnce, strike }: OnMysql): Fault {
+function blow({ verb, when = atOnce, ownPipeline = false, strike }: OnMysql): Fault {
   return {
     label: timed(verb, when),
     when,
+    ownPipeline,
     inject: async (context) => {
       await using mysql = await openMysql(context.stack, context.pipeline.spec.names.database);
       const { proof, announced } = await strike(mysql, context);
@@ -172,7 +174,7 @@ function truncate({ table, when }: { readonly table: string; readonly when?: Mom
     const proof = rows > 0 && left === 0 ? `${rows} rows gone` : undefined;
     return { proof, announced: { truncated: rows - left } };
   };
-  return blow({ verb: `truncate ${table}`, when, strike });
+  return blow({ verb: `truncate ${table}`, when, ownPipeline: true, strike });
 }
 
 async function oldestBinlog(mysql: MysqlClient): Promise<string> {

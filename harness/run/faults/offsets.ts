@@ -23,6 +23,7 @@ export function rewindSource({ when, by }: RewindSource): Fault {
   return {
     label: `rewind the source by ${by.operations} operations ${momentText(when)}`,
     when,
+    ownPipeline: true,
     inject: async (context) => {
       const { connect } = context.clients;
       const name = context.pipeline.spec.names.sourceConnector;
@@ -57,6 +58,7 @@ export function rewindSinkGroups({ when, groups }: RewindSinkGroups): Fault {
   return {
     label: `rewind the sink's groups (${groups.join(", ")}) ${momentText(when)}`,
     when,
+    ownPipeline: true,
     inject: async (context) => {
       const { kafka } = context.clients;
       const { names } = context.pipeline.spec;

@@ -18,6 +18,7 @@ export function emptyTopic({ when, topic }: OnTopic): Fault {
   return {
     label: `empty ${nameText(topic)} ${momentText(when)}`,
     when,
+    ownPipeline: true,
     inject: async (context) => {
       const { kafka } = context.clients;
       const name = topicName(context, topic);
@@ -34,6 +35,7 @@ export function deleteTopic({ when, topic }: OnTopic): Fault {
   return {
     label: `delete ${nameText(topic)} ${momentText(when)}`,
     when,
+    ownPipeline: true,
     inject: async (context) => {
       const name = topicName(context, topic);
       await context.clients.kafka.deleteTopics([name]);
@@ -54,6 +56,7 @@ export function strangerInGroup({ when, group, forMs }: JoinGroup): Fault {
   return {
     label: `a stranger in the sink's ${group} group ${momentText(when)}`,
     when,
+    ownPipeline: true,
     inject: async (context) => {
       const { clients, pipeline } = context;
       const { names } = pipeline.spec;

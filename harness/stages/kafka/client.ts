@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type Kafka } from "kafkajs";
 import { type Address, hostPort } from "#core/addresses.ts";
-import { deadlineIn, pause } from "#core/deadline.ts";
+import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
 import { environmentError, messageOf, usageError } from "#core/errors.ts";
 import type { NewTopic, PartitionOffsets, TopicReader } from "#core/ports.ts";
 import { openTap, readRange, type TapOptions } from "./reader.ts";
@@ -56,7 +56,10 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
   return {
     brokers: async () => (await asked("list its brokers", () => admin.describeCluster())).brokers.map((b) => b.nodeId),
     topics: () => topics(admin),
-    createTopics: (wanted) => createTopics(writing, wanted),
+    createTopics: async (wanted) => {
+      await createTopics(writing, wanted);
+      await haveLeaders(admin, wanted);
+    },
     deleteTopics: (names) =>
       written(writing, `delete ${names.join(", ")}`, (admin) => admin.deleteTopics({ topics: [...names] })),
     endOffsets: async (topic) => {
@@ -118,6 +121,7 @@ async function createTopics(kafka: Kafka, wanted: readonly NewTopic[]): Promise<
         replicationFactor: replicas,
         configEntries: Object.entries(config ?? {}).map(([key, value]) => ({ name: key, value })),
       })),
+      waitForLeaders: false,
     }),
   );
   if (created) return;
@@ -127,6 +131,25 @@ async function createTopics(kafka: Kafka, wanted: readonly NewTopic[]): Promise<
     remedy: "take a new run id: a topic made again under an old name loses data silently",
   });
 }
+
+/** A broker may not know yet of topics that its controller has just made: the driver's own wait takes that for the end. */
+async function haveLeaders(admin: Admin, wanted: readonly NewTopic[]): Promise<void> {
+  const names = wanted.map(({ name }) => name);
+  await poll({
+    what: `leaders of ${names.join(", ")}`,
+    deadline: deadlineIn(30_000),
+    look: async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: names });
+      const leaderless = topics.filter(({ partitions }) => partitions.length === 0 || partitions.some(noLeader));
+      return leaderless.length === 0
+        ? seen(undefined)
+        : notYet(`none for ${leaderless.map(({ name }) => name).join(", ")}`);
+    },
+    remedy: "look at the broker's log in the run folder",
+  });
+}
+
+const noLeader = ({ leader }: { leader: number }) => leader < 0;
 
 async function groupOffsets(admin: Admin, group: string): Promise<ReadonlyMap<string, PartitionOffsets>> {
   const topics = await asked(`tell the offsets of group ${group}`, () =>

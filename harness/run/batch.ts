@@ -1,0 +1,71 @@
+import { availableParallelism, totalmem } from "node:os";
+import { stackPlan } from "./plan.ts";
+import type { RunRequest } from "./runner.ts";
+import { needsStackAlone } from "./scenario.ts";
+import { SharedStack } from "./shared-stack.ts";
+
+/** A run that is still to be listened to. */
+export type Unheard = Omit<RunRequest, "listen">;
+
+export interface BatchOptions<Told> {
+  readonly requests: readonly Unheard[];
+  /** How many at once. */
+  readonly jobs: number;
+  /** Nothing more is begun once it has fired. */
+  readonly signal: AbortSignal;
+  readonly run: (request: Unheard) => Promise<Told>;
+}
+
+/**
+ * Runs several scenarios, so many at once. Those that ask for the same servers and leave each other alone share a stack,
+ * which ends with the last of them; one that has to recover in time runs when no other does. Gives what came of them in the
+ * order in which they were asked for.
+ */
+export async function runBatch<Told>({ requests, jobs, signal, run }: BatchOptions<Told>): Promise<Told[]> {
+  const groups = groupsOf(requests);
+  const all = groups.flatMap((group) => group.requests.map((request) => ({ group, request })));
+  const [timed, untimed] = [all.filter(isTimed), all.filter((each) => !isTimed(each))];
+  const told = new Map<Unheard, { outcome: Told }>();
+  const lane = async (waiting: typeof all) => {
+    for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
+      const { group, request } = next;
+      told.set(request, { outcome: await run({ ...request, ...group.shared }) });
+      if (group.requests.every((each) => told.has(each))) await group.end();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, () => lane(untimed)));
+    await lane(timed);
+  } finally {
+    await Promise.all(groups.map((group) => group.end()));
+  }
+  return requests.flatMap((request) => told.get(request) ?? []).map(({ outcome }) => outcome);
+}
+
+/** As many as there are cores, four at most, and if there is memory for their stacks: 4 GB each, with what drives it. */
+export function usualJobs(): number {
+  return Math.max(1, Math.min(4, availableParallelism(), Math.floor(totalmem() / 4e9)));
+}
+
+interface Group {
+  readonly requests: readonly Unheard[];
+  readonly shared: { readonly shared?: SharedStack };
+  end(): Promise<void>;
+}
+
+function groupsOf(requests: readonly Unheard[]): Group[] {
+  return [...Map.groupBy(requests, serversOf).values()].map((those) => {
+    if (those.length === 1) return { requests: those, shared: {}, end: async () => undefined };
+    const stack = new SharedStack();
+    return { requests: those, shared: { shared: stack }, end: () => stack[Symbol.asyncDispose]() };
+  });
+}
+
+const isTimed = ({ request }: { request: Unheard }) => request.scenario.expect?.recoverWithinMs !== undefined;
+
+/** What two runs must have in common to use one stack; a run that wants it alone, or to keep it, is like no other. */
+function serversOf(request: Unheard): unknown {
+  const { scenario, keep, runtime, image, set, plugin, mysqld } = request;
+  if (keep || needsStackAlone(scenario)) return request;
+  return JSON.stringify([stackPlan({ request }), runtime, image, set, plugin, mysqld]);
+}
