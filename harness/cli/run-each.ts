@@ -5,12 +5,16 @@ import { consoleReader, type Terminal, verdictLines } from "#report/console.ts";
 import { type RunRequest, runScenario } from "#run/runner.ts";
 
 /** What a run came to: a verdict and its folder; or, among several, an error that would have ended it alone. */
-export type Outcome =
-  | { readonly scenario: string; readonly told: RunVerdict; readonly folder: string }
-  | { readonly scenario: string; readonly error: FloeError; readonly totalMs: number };
+export type Outcome = { readonly scenario: string; readonly set: RunRequest["set"] } & (
+  | { readonly told: RunVerdict; readonly folder: string }
+  | { readonly error: FloeError; readonly totalMs: number }
+);
+
+/** A run that is to be made; one with a clash is told, and not made. */
+export type PlannedRun = Omit<RunRequest, "listen"> & { readonly clash?: FloeError };
 
 export interface RunEachOptions {
-  readonly requests: readonly Omit<RunRequest, "listen">[];
+  readonly requests: readonly PlannedRun[];
   readonly screen: Terminal;
   readonly signal: AbortSignal;
 }
@@ -27,22 +31,24 @@ export async function runEach({ requests, screen, signal }: RunEachOptions): Pro
 }
 
 interface RunOneOptions {
-  readonly request: Omit<RunRequest, "listen">;
+  readonly request: PlannedRun;
   readonly screen: Terminal;
   readonly alone: boolean;
 }
 
 async function runOne({ request, screen, alone }: RunOneOptions): Promise<Outcome> {
+  const { clash, ...wanted } = request;
   const startedMs = monotonicMs();
-  const scenario = request.file.name;
+  const which = { scenario: wanted.file.name, set: wanted.set };
   try {
-    const { verdict, folder } = await runScenario({ ...request, listen: consoleReader(screen) });
+    if (clash !== undefined) throw clash;
+    const { verdict, folder } = await runScenario({ ...wanted, listen: consoleReader(screen) });
     screen.write(`${verdictLines({ verdict, folder, color: screen.color }).join("\n")}\n`);
-    return { scenario, told: verdict, folder };
+    return { ...which, told: verdict, folder };
   } catch (error) {
     if (alone || !(error instanceof FloeError)) throw error;
     screen.write(`${renderError(error).join("\n")}\n`);
-    return { scenario, error, totalMs: monotonicMs() - startedMs };
+    return { ...which, error, totalMs: monotonicMs() - startedMs };
   }
 }
 
@@ -58,7 +64,7 @@ export function exitCodeOf(outcomes: readonly Outcome[]): number {
 }
 
 /** For programs: the verdicts as they are in the run folders; of one that could not be run, what is known. */
-export function outcomeJson(outcome: Outcome): unknown {
+export function outcomeJson(outcome: Outcome): object {
   if ("told" in outcome) return outcome.told;
   return { scenario: outcome.scenario, verdict: verdictOf(outcome), error: renderError(outcome.error) };
 }

@@ -3,10 +3,12 @@ import { z } from "zod";
 import { usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
 import { type SummaryRow, summaryTable } from "#report/console.ts";
+import { type MatrixCell, matrixTable } from "#report/matrix-table.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
 import { findScenarios, listScenarios, type ScenarioFile } from "#run/find.ts";
 import { loadScenario } from "#run/load.ts";
 import type { Scenario } from "#run/scenario.ts";
+import { addMatrix, matrixColumns, matrixFlag, nameOn } from "./matrix.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
 import { publish } from "./publish.ts";
 import { exitCodeOf, type Outcome, outcomeJson, runEach } from "./run-each.ts";
@@ -17,6 +19,7 @@ export const defaultScenario = "baseline/employees-arrive";
 const flags = z.object({
   list: z.boolean().default(false),
   tag: z.string().optional(),
+  matrix: matrixFlag,
   seed: z.number().optional(),
   keep: z.boolean().default(false),
   json: z.boolean().default(false),
@@ -34,7 +37,7 @@ export function addScenario(program: Command, ends: (exitCode: number) => void):
     .option("--keep", "leave the stack up for the next run; ./floe down ends it")
     .option("--json", "print the verdicts as JSON and nothing else")
     .option("--junit <file>", "write the verdicts as JUnit's XML");
-  addStackFlags(command).action(async (names: string[], options: unknown) => {
+  addStackFlags(addMatrix(command)).action(async (names: string[], options: unknown) => {
     ends(await scenarioCommand({ names, options }));
   });
 }
@@ -48,30 +51,50 @@ export async function scenarioCommand({ names, options }: { names: string[]; opt
   const signal = interruption();
   const screen = terminal({ quiet: own.json });
   const runtime = await chooseRuntime(stack);
-  const requests = chosen.map((each) => ({
-    ...stack,
-    ...runtime,
-    ...each,
-    seed: own.seed ?? freshSeed(),
-    keep: own.keep,
-    signal,
-  }));
+  const columns = await matrixColumns(own.matrix, { ...stack, ...runtime });
+  const several = columns.length > 1;
+  // The same seed on all versions: what differs is then theirs.
+  const seeded = chosen.map((each) => ({ ...each, seed: own.seed ?? freshSeed() }));
+  const common = { ...stack, ...runtime, keep: own.keep, signal };
+  const requests = columns.flatMap((column) => seeded.map((each) => ({ ...common, ...each, ...column })));
   const outcomes = await runEach({ requests, screen, signal });
   if (own.json) {
-    const told = outcomes.map(outcomeJson);
-    process.stdout.write(`${JSON.stringify(chosen.length === 1 ? told[0] : told, undefined, 2)}\n`);
+    const told = outcomes.map(several ? namedJson : outcomeJson);
+    process.stdout.write(`${JSON.stringify(requests.length === 1 ? told[0] : told, undefined, 2)}\n`);
   }
-  if (chosen.length > 1) screen.write(`\n${summaryTable(outcomes.map(summaryRow), chosen.length).join("\n")}\n`);
-  const verdicts = outcomes.flatMap((outcome) => ("error" in outcome ? [] : [outcome.told]));
+  const asked = requests.length;
+  const table = several ? matrixTable(outcomes.map(cell), asked) : summary(outcomes, asked);
+  if (asked > 1) screen.write(`\n${table.join("\n")}\n`);
+  const verdicts = outcomes.flatMap((outcome) =>
+    "error" in outcome
+      ? []
+      : [several ? { ...outcome.told, scenario: nameOn(outcome.scenario, outcome.set) } : outcome.told],
+  );
   await publish({ verdicts, junit: own.junit, environment: process.env, write: (text) => screen.write(text) });
   return signal.aborted ? 130 : exitCodeOf(outcomes);
 }
 
-function summaryRow(outcome: Outcome): SummaryRow {
-  const { scenario } = outcome;
-  if ("error" in outcome) return { scenario, verdict: "unknown", totalMs: outcome.totalMs, see: outcome.error.message };
+/** Where the same scenario runs on several versions, its runs are told apart by them. */
+function namedJson(outcome: Outcome): unknown {
+  return { name: nameOn(outcome.scenario, outcome.set), ...outcomeJson(outcome) };
+}
+
+function summary(outcomes: readonly Outcome[], asked: number): string[] {
+  return summaryTable(
+    outcomes.map((outcome) => ({ scenario: outcome.scenario, ...endOf(outcome) })),
+    asked,
+  );
+}
+
+function cell(outcome: Outcome): MatrixCell {
+  const clash = "error" in outcome && outcome.error.code === "VERSIONS_CLASH" ? { verdict: "clash" as const } : {};
+  return { scenario: outcome.scenario, set: { ...outcome.set }, ...endOf(outcome), ...clash };
+}
+
+function endOf(outcome: Outcome): Omit<SummaryRow, "scenario"> {
+  if ("error" in outcome) return { verdict: "unknown", totalMs: outcome.totalMs, see: outcome.error.message };
   const { verdict, timings } = outcome.told;
-  return { scenario, verdict, totalMs: timings.totalMs, see: outcome.folder };
+  return { verdict, totalMs: timings.totalMs, see: outcome.folder };
 }
 
 interface Chosen {
