@@ -5,8 +5,8 @@ import { freshSeed } from "#core/random.ts";
 import { type SummaryRow, summaryTable } from "#report/console.ts";
 import { type MatrixCell, matrixTable } from "#report/matrix-table.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
-import { findScenarios, listScenarios, type ScenarioFile } from "#run/find.ts";
-import { loadScenario } from "#run/load.ts";
+import { findScenarios, listScenarios } from "#run/find.ts";
+import { type LoadedScenario, loadScenarios } from "#run/load.ts";
 import type { Scenario } from "#run/scenario.ts";
 import { addMatrix, matrixColumns, matrixFlag, nameOn } from "./matrix.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
@@ -97,11 +97,6 @@ function endOf(outcome: Outcome): Omit<SummaryRow, "scenario"> {
   return { verdict, totalMs: timings.totalMs, see: outcome.folder };
 }
 
-interface Chosen {
-  readonly file: ScenarioFile;
-  readonly scenario: Scenario;
-}
-
 /** Loads everything that was asked for before anything starts: a broken file is told at once. */
 async function choose({
   names,
@@ -113,13 +108,13 @@ async function choose({
   tag: string | undefined;
   everything: boolean;
   cacheDir: string;
-}): Promise<Chosen[]> {
+}): Promise<LoadedScenario[]> {
   const all = names.includes("all") || everything || (tag !== undefined && names[0] === defaultScenario);
   const files = all
     ? await listScenarios()
     : (await Promise.all(names.map((name) => findScenarios(name, process.cwd())))).flat();
-  const loaded = await Promise.all(files.map(async (file) => ({ file, scenario: await loadScenario(file, cacheDir) })));
-  const fits = ({ scenario }: Chosen) =>
+  const loaded = await loadScenarios(files, cacheDir);
+  const fits = ({ scenario }: LoadedScenario) =>
     tag === undefined ? everything || !all || !isSlow(scenario) : scenario.tags?.includes(tag) === true;
   const chosen = loaded.filter(fits);
   if (chosen.length > 0) return chosen;
@@ -134,7 +129,7 @@ function isSlow({ tags }: Scenario): boolean {
   return tags?.includes("slow") === true;
 }
 
-function list(chosen: readonly Chosen[]): number {
+function list(chosen: readonly LoadedScenario[]): number {
   for (const { file, scenario } of chosen) {
     const tags = scenario.tags === undefined ? "" : `  [${scenario.tags.join(", ")}]`;
     console.log(`${file.name}${tags}\n    ${scenario.story}`);
