@@ -2,10 +2,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { type ClashRequest, clashOf } from "#artifacts/clash.ts";
 import { type FloeError, usageError } from "#core/errors.ts";
+import type { VersionChoice } from "#core/versions.ts";
 import { type Axis, axes } from "./options.ts";
-
-/** The versions of `--set`, by part. */
-export type VersionChoice = Readonly<Partial<Record<Axis, string>>>;
 
 /** What `--matrix` names: for each part the versions to try. */
 export const matrixFlag = z.partialRecord(z.enum(axes), z.array(z.string()));

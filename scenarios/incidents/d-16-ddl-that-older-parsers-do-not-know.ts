@@ -4,6 +4,10 @@ export default defineScenario({
   story:
     "Statements that MySQL takes, and that Debezium's parser of before 3.6 is reported not to know: a database altered inside a version comment (debezium/dbz#690), UNICODE as a column's attribute (debezium/dbz#1272). 3.6.1.Final, whose parser is made from Oracle's grammar, reads both; older versions were not run.",
   tags: ["incident"],
+  incident: {
+    reported: ["debezium/dbz#690", "debezium/dbz#1272"],
+    shows: "a database altered inside a version comment, UNICODE on a column",
+  },
   source: accounts(),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
   faults: [
