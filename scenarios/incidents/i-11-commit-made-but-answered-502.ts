@@ -7,6 +7,7 @@ export default defineScenario({
   incident: {
     reported: ["apache/iceberg#16237", "redpanda-data/connect#4591", "duckdb/duckdb-iceberg#1120"],
     shows: "a commit is made and answered 502: no file is appended twice",
+    alsoOn: [{ iceberg: "1.11.0" }, { iceberg: "1.10.1" }],
   },
   source: employees(),
   workload: mixed({ writers: 2, operationsPerSecond: 200, seconds: 10 }),
