@@ -11,7 +11,7 @@ export default defineScenario({
     alsoOn: [{ iceberg: "1.11.0" }],
   },
   source: employees({ employees: 200 }),
-  workload: mixed({ writers: 2, operationsPerSecond: 200, seconds: 10 }),
+  workload: mixed({ writers: 2, operationsPerSecond: 150, seconds: 15 }),
   pipeline: {
     partitions: 3,
     sinkTasks: 3,
@@ -19,15 +19,15 @@ export default defineScenario({
       // Long enough for each task to have something of each table.
       "iceberg.control.commit.interval-ms": "3000",
       // A commit that timed out would be made without the late one: another story.
-      "iceberg.control.commit.timeout-ms": "20000",
+      "iceberg.control.commit.timeout-ms": "30000",
     },
   },
   faults: [
     faults.hold(
       "sink->object-store",
       { afterOperations: 100, on: { kind: "put-data-file" }, forMs: 3_000 },
-      // The other two are done by then.
-      faults.groups.stranger({ when: { atMs: 1_500 }, group: "coordinator", forMs: 3_000 }),
+      // The other two are done by then, on a slow machine, too.
+      faults.groups.stranger({ when: { atMs: 5_000 }, group: "coordinator", forMs: 3_000 }),
     ),
   ],
   known: [{ issue: "apache/iceberg#17340", when: { iceberg: "<=1.11.0" }, anomaly: "double-registered-file" }],
