@@ -20,7 +20,10 @@ export default defineScenario({
       error: "TOPIC_AUTHORIZATION_FAILED",
       times: 1,
     }),
-    // The other one leads by then.
-    faults.connect.restart({ connector: "sink", onlyFailed: true, when: { atMs: 10_000 } }),
+    faults.connect.restart({
+      connector: "sink",
+      onlyFailed: true,
+      when: { event: { log: "connect-1", line: /sink-1 elected leader/ } },
+    }),
   ],
 });
