@@ -21,8 +21,8 @@ export interface StackFlags {
   readonly patience: number;
 }
 
-const axes = ["kafka", "debezium", "iceberg", "catalog"] as const;
-type Axis = (typeof axes)[number];
+export const axes = ["kafka", "debezium", "iceberg", "catalog"] as const;
+export type Axis = (typeof axes)[number];
 
 const flags = z.object({
   set: z.partialRecord(z.enum(axes), z.string()),

@@ -7,12 +7,16 @@ import { runBatch, type Unheard } from "#run/batch.ts";
 import { type RunRequest, runScenario } from "#run/runner.ts";
 
 /** What a run came to: a verdict and its folder; or, among several, an error that would have ended it alone. */
-export type Outcome =
-  | { readonly scenario: string; readonly told: RunVerdict; readonly folder: string }
-  | { readonly scenario: string; readonly error: FloeError; readonly totalMs: number };
+export type Outcome = { readonly scenario: string; readonly set: RunRequest["set"] } & (
+  | { readonly told: RunVerdict; readonly folder: string }
+  | { readonly error: FloeError; readonly totalMs: number }
+);
+
+/** A run that is to be made; one with a clash is told, and not made. */
+export type PlannedRun = Unheard & { readonly clash?: FloeError };
 
 export interface RunEachOptions {
-  readonly requests: readonly Unheard[];
+  readonly requests: readonly PlannedRun[];
   /** How many at once. */
   readonly jobs: number;
   readonly screen: Terminal;
@@ -26,7 +30,7 @@ export interface RunEachOptions {
 export async function runEach({ requests, jobs, screen, signal }: RunEachOptions): Promise<Outcome[]> {
   const progress = new BatchProgress({ asked: requests.length, jobs });
   const live = jobs === 1 || requests.length === 1;
-  const run = async (request: Unheard): Promise<Outcome> => {
+  const run = async (request: PlannedRun): Promise<Outcome> => {
     screen.write(progress.begun(request.file.name));
     const outcome = await runOne({ request, listen: live ? consoleReader(screen) : () => undefined });
     if ("error" in outcome && requests.length === 1) throw outcome.error;
@@ -41,19 +45,21 @@ export async function runEach({ requests, jobs, screen, signal }: RunEachOptions
 }
 
 interface RunOneOptions {
-  readonly request: Unheard;
+  readonly request: PlannedRun;
   readonly listen: RunRequest["listen"];
 }
 
 async function runOne({ request, listen }: RunOneOptions): Promise<Outcome> {
+  const { clash, ...wanted } = request;
   const startedMs = monotonicMs();
-  const scenario = request.file.name;
+  const which = { scenario: wanted.file.name, set: wanted.set };
   try {
-    const { verdict, folder } = await runScenario({ ...request, listen });
-    return { scenario, told: verdict, folder };
+    if (clash !== undefined) throw clash;
+    const { verdict, folder } = await runScenario({ ...wanted, listen });
+    return { ...which, told: verdict, folder };
   } catch (error) {
     if (!(error instanceof FloeError)) throw error;
-    return { scenario, error, totalMs: monotonicMs() - startedMs };
+    return { ...which, error, totalMs: monotonicMs() - startedMs };
   }
 }
 
@@ -69,7 +75,7 @@ export function exitCodeOf(outcomes: readonly Outcome[]): number {
 }
 
 /** For programs: the verdicts as they are in the run folders; of one that could not be run, what is known. */
-export function outcomeJson(outcome: Outcome): unknown {
+export function outcomeJson(outcome: Outcome): object {
   if ("told" in outcome) return outcome.told;
   return { scenario: outcome.scenario, verdict: verdictOf(outcome), error: renderError(outcome.error) };
 }

@@ -3,11 +3,13 @@ import { z } from "zod";
 import { usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
 import { type SummaryRow, summaryTable } from "#report/console.ts";
+import { type MatrixCell, matrixTable } from "#report/matrix-table.ts";
 import { usualJobs } from "#run/batch.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
-import { findScenarios, listScenarios, type ScenarioFile } from "#run/find.ts";
-import { loadScenario } from "#run/load.ts";
+import { findScenarios, listScenarios } from "#run/find.ts";
+import { type LoadedScenario, loadScenarios } from "#run/load.ts";
 import type { Scenario } from "#run/scenario.ts";
+import { addMatrix, matrixColumns, matrixFlag, nameOn } from "./matrix.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
 import { publish } from "./publish.ts";
 import { exitCodeOf, type Outcome, outcomeJson, runEach } from "./run-each.ts";
@@ -18,6 +20,7 @@ export const defaultScenario = "baseline/employees-arrive";
 const flags = z.object({
   list: z.boolean().default(false),
   tag: z.string().optional(),
+  matrix: matrixFlag,
   seed: z.number().optional(),
   keep: z.boolean().default(false),
   jobs: z.number().optional(),
@@ -37,7 +40,7 @@ export function addScenario(program: Command, ends: (exitCode: number) => void):
     .option("--jobs <number>", "how many scenarios at once; by cores and memory unless told", positiveNumber)
     .option("--json", "print the verdicts as JSON and nothing else")
     .option("--junit <file>", "write the verdicts as JUnit's XML");
-  addStackFlags(command).action(async (names: string[], options: unknown) => {
+  addStackFlags(addMatrix(command)).action(async (names: string[], options: unknown) => {
     ends(await scenarioCommand({ names, options }));
   });
 }
@@ -51,37 +54,52 @@ export async function scenarioCommand({ names, options }: { names: string[]; opt
   const signal = interruption();
   const screen = terminal({ quiet: own.json });
   const runtime = await chooseRuntime(stack);
-  const requests = chosen.map((each) => ({
-    ...stack,
-    ...runtime,
-    ...each,
-    seed: own.seed ?? freshSeed(),
-    keep: own.keep,
-    signal,
-  }));
+  const columns = await matrixColumns(own.matrix, { ...stack, ...runtime });
+  const several = columns.length > 1;
+  // The same seed on all versions: what differs is then theirs.
+  const seeded = chosen.map((each) => ({ ...each, seed: own.seed ?? freshSeed() }));
+  const common = { ...stack, ...runtime, keep: own.keep, signal };
+  const requests = columns.flatMap((column) => seeded.map((each) => ({ ...common, ...each, ...column })));
   // Runs that keep their stack find each other's: one after the other, each has it to itself.
   const jobs = own.keep ? 1 : (own.jobs ?? usualJobs());
   const outcomes = await runEach({ requests, jobs, screen, signal });
   if (own.json) {
-    const told = outcomes.map(outcomeJson);
-    process.stdout.write(`${JSON.stringify(chosen.length === 1 ? told[0] : told, undefined, 2)}\n`);
+    const told = outcomes.map(several ? namedJson : outcomeJson);
+    process.stdout.write(`${JSON.stringify(requests.length === 1 ? told[0] : told, undefined, 2)}\n`);
   }
-  if (chosen.length > 1) screen.write(`\n${summaryTable(outcomes.map(summaryRow), chosen.length).join("\n")}\n`);
-  const verdicts = outcomes.flatMap((outcome) => ("error" in outcome ? [] : [outcome.told]));
+  const asked = requests.length;
+  const table = several ? matrixTable(outcomes.map(cell), asked) : summary(outcomes, asked);
+  if (asked > 1) screen.write(`\n${table.join("\n")}\n`);
+  const verdicts = outcomes.flatMap((outcome) =>
+    "error" in outcome
+      ? []
+      : [several ? { ...outcome.told, scenario: nameOn(outcome.scenario, outcome.set) } : outcome.told],
+  );
   await publish({ verdicts, junit: own.junit, environment: process.env, write: (text) => screen.write(text) });
   return signal.aborted ? 130 : exitCodeOf(outcomes);
 }
 
-function summaryRow(outcome: Outcome): SummaryRow {
-  const { scenario } = outcome;
-  if ("error" in outcome) return { scenario, verdict: "unknown", totalMs: outcome.totalMs, see: outcome.error.message };
-  const { verdict, timings } = outcome.told;
-  return { scenario, verdict, totalMs: timings.totalMs, see: outcome.folder };
+/** Where the same scenario runs on several versions, its runs are told apart by them. */
+function namedJson(outcome: Outcome): unknown {
+  return { name: nameOn(outcome.scenario, outcome.set), ...outcomeJson(outcome) };
 }
 
-interface Chosen {
-  readonly file: ScenarioFile;
-  readonly scenario: Scenario;
+function summary(outcomes: readonly Outcome[], asked: number): string[] {
+  return summaryTable(
+    outcomes.map((outcome) => ({ scenario: outcome.scenario, ...endOf(outcome) })),
+    asked,
+  );
+}
+
+function cell(outcome: Outcome): MatrixCell {
+  const clash = "error" in outcome && outcome.error.code === "VERSIONS_CLASH" ? { verdict: "clash" as const } : {};
+  return { scenario: outcome.scenario, set: { ...outcome.set }, ...endOf(outcome), ...clash };
+}
+
+function endOf(outcome: Outcome): Omit<SummaryRow, "scenario"> {
+  if ("error" in outcome) return { verdict: "unknown", totalMs: outcome.totalMs, see: outcome.error.message };
+  const { verdict, timings } = outcome.told;
+  return { verdict, totalMs: timings.totalMs, see: outcome.folder };
 }
 
 /** Loads everything that was asked for before anything starts: a broken file is told at once. */
@@ -95,13 +113,13 @@ async function choose({
   tag: string | undefined;
   everything: boolean;
   cacheDir: string;
-}): Promise<Chosen[]> {
+}): Promise<LoadedScenario[]> {
   const all = names.includes("all") || everything || (tag !== undefined && names[0] === defaultScenario);
   const files = all
     ? await listScenarios()
     : (await Promise.all(names.map((name) => findScenarios(name, process.cwd())))).flat();
-  const loaded = await Promise.all(files.map(async (file) => ({ file, scenario: await loadScenario(file, cacheDir) })));
-  const fits = ({ scenario }: Chosen) =>
+  const loaded = await loadScenarios(files, cacheDir);
+  const fits = ({ scenario }: LoadedScenario) =>
     tag === undefined ? everything || !all || !isSlow(scenario) : scenario.tags?.includes(tag) === true;
   const chosen = loaded.filter(fits);
   if (chosen.length > 0) return chosen;
@@ -116,7 +134,7 @@ function isSlow({ tags }: Scenario): boolean {
   return tags?.includes("slow") === true;
 }
 
-function list(chosen: readonly Chosen[]): number {
+function list(chosen: readonly LoadedScenario[]): number {
   for (const { file, scenario } of chosen) {
     const tags = scenario.tags === undefined ? "" : `  [${scenario.tags.join(", ")}]`;
     console.log(`${file.name}${tags}\n    ${scenario.story}`);

@@ -10,6 +10,9 @@ export interface VersionSet {
   readonly java: string;
 }
 
+/** Versions other than the lock file's defaults, by the part that `--set` names. */
+export type VersionChoice = Readonly<Partial<Record<"kafka" | "debezium" | "iceberg" | "catalog", string>>>;
+
 /** Compares dotted versions by number; `Final` and other words count as equal. */
 export function compareVersions(left: string, right: string): number {
   const [a, b] = [numbers(left), numbers(right)];

@@ -41,6 +41,8 @@ const causes: Readonly<Record<Hop, Readonly<Partial<Record<AnomalyClass, string>
     phantom: "somebody else wrote into the table: see snapshots without kafka.connect.commit-id",
     "value-changed": "somebody else wrote into the table: see snapshots without kafka.connect.commit-id",
     "type-changed": "the table's schema was changed from the lake's side",
+    "double-registered-file":
+      "the sink's coordinator committed the file twice: its group was given out anew in between, or two coordinators ran; see the control topic and the worker's log",
     "orphan-file": "a task died between writing its file and having it committed, and its rows were not written again",
     "never-committed": "the sink's coordinator does not commit: see the control topic and the worker's log",
   },

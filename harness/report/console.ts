@@ -113,7 +113,7 @@ function anomalyLines(anomaly: Anomaly): string[] {
   return [head, ...anomaly.evidence.slice(0, 5).map((line) => `        ${line}`)].map(visibleText);
 }
 
-const mark: Readonly<Record<VerdictName, string>> = { valid: "✓", "known-bug": "≈", unknown: "?", invalid: "✗" };
+export const mark: Readonly<Record<VerdictName, string>> = { valid: "✓", "known-bug": "≈", unknown: "?", invalid: "✗" };
 const colors: Readonly<Record<VerdictName, number>> = { valid: 32, "known-bug": 33, unknown: 35, invalid: 31 };
 
 function paint(verdict: VerdictName, color: boolean): string {

@@ -7,13 +7,13 @@ import { SharedStack } from "./shared-stack.ts";
 /** A run that is still to be listened to. */
 export type Unheard = Omit<RunRequest, "listen">;
 
-export interface BatchOptions<Told> {
-  readonly requests: readonly Unheard[];
+export interface BatchOptions<Request extends Unheard, Told> {
+  readonly requests: readonly Request[];
   /** How many at once. */
   readonly jobs: number;
   /** Nothing more is begun once it has fired. */
   readonly signal: AbortSignal;
-  readonly run: (request: Unheard) => Promise<Told>;
+  readonly run: (request: Request) => Promise<Told>;
 }
 
 /**
@@ -21,11 +21,16 @@ export interface BatchOptions<Told> {
  * which ends with the last of them; one that has to recover in time runs when no other does. Gives what came of them in the
  * order in which they were asked for.
  */
-export async function runBatch<Told>({ requests, jobs, signal, run }: BatchOptions<Told>): Promise<Told[]> {
+export async function runBatch<Request extends Unheard, Told>({
+  requests,
+  jobs,
+  signal,
+  run,
+}: BatchOptions<Request, Told>): Promise<Told[]> {
   const groups = groupsOf(requests);
   const all = groups.flatMap((group) => group.requests.map((request) => ({ group, request })));
   const [timed, untimed] = [all.filter(isTimed), all.filter((each) => !isTimed(each))];
-  const told = new Map<Unheard, { outcome: Told }>();
+  const told = new Map<Request, { outcome: Told }>();
   const lane = async (waiting: typeof all) => {
     for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
       const { group, request } = next;
@@ -47,13 +52,13 @@ export function usualJobs(): number {
   return Math.max(1, Math.min(4, availableParallelism(), Math.floor(totalmem() / 4e9)));
 }
 
-interface Group {
-  readonly requests: readonly Unheard[];
+interface Group<Request> {
+  readonly requests: readonly Request[];
   readonly shared: { readonly shared?: SharedStack };
   end(): Promise<void>;
 }
 
-function groupsOf(requests: readonly Unheard[]): Group[] {
+function groupsOf<Request extends Unheard>(requests: readonly Request[]): Group<Request>[] {
   return [...Map.groupBy(requests, serversOf).values()].map((those) => {
     if (those.length === 1) return { requests: those, shared: {}, end: async () => undefined };
     const stack = new SharedStack();

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { registerHooks } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { tsImport } from "tsx/esm/api";
 import { z } from "zod";
@@ -24,9 +24,24 @@ const exported = z.object({
   default: z.custom<Scenario>((value) => z.object({ kind: z.literal("floe-scenario") }).safeParse(value).success),
 });
 
-/** Type-checks and imports a scenario file. Throws `SCENARIO_INVALID` with file, line and message. */
+export interface LoadedScenario {
+  readonly file: ScenarioFile;
+  readonly scenario: Scenario;
+}
+
+/** Type-checks and imports scenario files, the compiler running once for all. Throws `SCENARIO_INVALID` with file, line and message. */
+export async function loadScenarios(files: readonly ScenarioFile[], cacheDir: string): Promise<LoadedScenario[]> {
+  await checkTypes(files, cacheDir);
+  return Promise.all(files.map(async (file) => ({ file, scenario: await scenarioIn(file) })));
+}
+
+/** The same for one. */
 export async function loadScenario(file: ScenarioFile, cacheDir: string): Promise<Scenario> {
-  await checkTypes(file, cacheDir);
+  await checkTypes([file], cacheDir);
+  return scenarioIn(file);
+}
+
+async function scenarioIn(file: ScenarioFile): Promise<Scenario> {
   const module = exported.safeParse(await importFile(file));
   if (module.success) return module.data.default;
   throw usageError({
@@ -57,31 +72,45 @@ async function importFile(file: ScenarioFile): Promise<unknown> {
   }
 }
 
-/** Runs the compiler over one file, once for each content: a file that passed is not checked again. */
-async function checkTypes(file: ScenarioFile, cacheDir: string): Promise<void> {
-  const stamp = createHash("sha256")
-    .update(file.path)
-    .update(await readFile(file.path))
-    .update(await surface());
-  const passed = join(cacheDir, "checked-scenarios", stamp.digest("hex"));
+/** Runs the compiler once over all files, and once for each content: a file that passed is not checked again. */
+async function checkTypes(files: readonly ScenarioFile[], cacheDir: string): Promise<void> {
   const compiler = join(root, "node_modules", ".bin", "tsc");
-  if (existsSync(passed) || !existsSync(compiler)) return;
-  const config = `${passed}.json`;
+  if (!existsSync(compiler)) return;
+  const folder = join(cacheDir, "checked-scenarios");
+  const against = await surface();
+  const stamped = await Promise.all(
+    files.map(async (file) => ({ file, passed: join(folder, await stampOf(file, against)) })),
+  );
+  const unchecked = stamped.filter(({ passed }) => !existsSync(passed));
+  const [first] = unchecked;
+  if (first === undefined) return;
+  const config = `${first.passed}.json`;
   await openCache(cacheDir);
-  await mkdir(join(cacheDir, "checked-scenarios"), { recursive: true });
-  await writeFile(config, JSON.stringify(configurationFor(file)));
+  await mkdir(folder, { recursive: true });
+  await writeFile(config, JSON.stringify(configurationFor(unchecked.map(({ file }) => file))));
   try {
     await run({
       command: process.execPath,
       args: [compiler, "--project", config, "--pretty", "false"],
-      what: `type-check ${file.path}`,
-      withinMs: 60_000,
+      what: `type-check ${unchecked.map(({ file }) => file.path).join(", ")}`,
+      withinMs: 120_000,
       remedy: "mend the file",
     });
   } catch (error) {
-    throw typeError(file, error);
+    throw typeError(
+      unchecked.map(({ file }) => file),
+      error,
+    );
   }
-  await writeFile(passed, "");
+  for (const { passed } of unchecked) await writeFile(passed, "");
+}
+
+async function stampOf(file: ScenarioFile, against: string): Promise<string> {
+  const hash = createHash("sha256").update(file.path);
+  return hash
+    .update(await readFile(file.path))
+    .update(against)
+    .digest("hex");
 }
 
 /** What a scenario is checked against: when it changes, every scenario is checked anew. */
@@ -90,13 +119,13 @@ async function surface(): Promise<string> {
   return (await Promise.all(files.map((file) => readFile(join(root, file), "utf8")))).join("\n");
 }
 
-function configurationFor(file: ScenarioFile): unknown {
+function configurationFor(files: readonly ScenarioFile[]): unknown {
   return {
     extends: join(root, "tsconfig.json"),
     compilerOptions: {
       paths: { floe: [join(root, "harness", "index.ts")] },
       typeRoots: [join(root, "node_modules", "@types")],
-      // The file may lie where no package.json says that it is a module; Node tells by its syntax.
+      // A file may lie where no package.json says that it is a module; Node tells by its syntax.
       module: "esnext",
       moduleResolution: "bundler",
       noUnusedLocals: false,
@@ -104,16 +133,20 @@ function configurationFor(file: ScenarioFile): unknown {
       noUnusedParameters: false,
     },
     include: [],
-    files: [file.path],
+    files: files.map(({ path }) => path),
   };
 }
 
-function typeError(file: ScenarioFile, error: unknown): unknown {
+/** Names the files that the compiler names. It may have failed of something else than types: time, say. */
+function typeError(files: readonly ScenarioFile[], error: unknown): unknown {
   if (!(error instanceof FloeError) || error.code !== "PROGRAM_FAILED") return error;
+  const { evidence } = error;
+  const named = files.filter(({ path }) => evidence.some((line) => line.includes(`${basename(path)}(`)));
+  if (named.length === 0) return error;
   return usageError({
     code: "SCENARIO_INVALID",
-    what: `${file.path} does not compile`,
+    what: `${named.map(({ path }) => path).join(", ")} ${named.length === 1 ? "does" : "do"} not compile`,
     remedy: "mend the lines below",
-    evidence: error.evidence,
+    evidence,
   });
 }

@@ -3,6 +3,7 @@ import type { Expectation, KnownBug } from "#core/expectation.ts";
 import type { CatalogType, PositionMode, Projection, RecordShape } from "#core/pipeline-spec.ts";
 import type { Random } from "#core/random.ts";
 import type { Row, Source } from "#core/source.ts";
+import type { VersionChoice } from "#core/versions.ts";
 import type { Workload } from "#core/workload.ts";
 import type { ScenarioCheck } from "./checks.ts";
 import type { Fault } from "./fault.ts";
@@ -28,8 +29,20 @@ export interface ScenarioDefinition {
   readonly expect?: Expectation;
   /** Bugs of the servers that this scenario shows on the versions that have them. */
   readonly known?: readonly KnownBug[];
+  /** Of scenarios tagged `incident`, whose names begin with their number: their row in docs/incidents.md. */
+  readonly incident?: Incident;
   /** How long the rows may take to settle after the last write; milliseconds, 60,000 unless told. */
   readonly settleWithinMs?: number;
+}
+
+/** A failure that others have had. */
+export interface Incident {
+  /** Where they told of it: `apache/iceberg#17340`, `KAFKA-9228`. */
+  readonly reported: readonly string[];
+  /** What its runs show, in one sentence; Markdown. */
+  readonly shows: string;
+  /** The version sets, besides the default one, that it has something to say on. */
+  readonly alsoOn?: readonly VersionChoice[];
 }
 
 export interface PipelineOptions {

@@ -2,8 +2,13 @@ import { accounts, checks, defineScenario, faults, mixed } from "floe";
 
 export default defineScenario({
   story:
-    "A connector was started without any snapshot, of rows or of the schema, on a server whose older binlogs are purged. It streams, and its first restart fails for ever: the stored GTID set lacks what was purged before it ever began, and is taken for lost (debezium/dbz#2227, mended in 3.7.0.Alpha1). As reported on 3.6.1.Final; snapshot.mode=no_data is not concerned.",
+    "A connector was started without any snapshot, of rows or of the schema, on a server whose older binlogs are purged. It streams, and its first restart fails for ever: the stored GTID set lacks what was purged before it ever began, and is taken for lost (debezium/dbz#2227, mended in 3.7.0.Alpha1). As reported on 3.6.1.Final and 3.5.0.Final; snapshot.mode=no_data is not concerned.",
   tags: ["incident"],
+  incident: {
+    reported: ["debezium/dbz#2227"],
+    shows: "a connector started without any snapshot on a purged server: its first restart fails for ever",
+    alsoOn: [{ debezium: "3.5.0.Final" }],
+  },
   source: accounts({ beforehand: ["FLUSH BINARY LOGS", "PURGE BINARY LOGS BEFORE NOW() + INTERVAL 1 DAY"] }),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
   pipeline: {

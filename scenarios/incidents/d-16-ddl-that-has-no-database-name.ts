@@ -4,6 +4,10 @@ export default defineScenario({
   story:
     "ALTER DATABASE without a name alters the session's own database, and MySQL writes it to its binlog as it was typed. Debezium cannot parse it, and fails for good. Found here while debezium/dbz#690 was tried without the name; with it, 3.6.1.Final reads the statement.",
   tags: ["incident"],
+  incident: {
+    reported: ["debezium/dbz#690"],
+    shows: "`ALTER DATABASE /*!40100 … */` without a name cannot be parsed: the source fails",
+  },
   source: accounts(),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
   faults: [

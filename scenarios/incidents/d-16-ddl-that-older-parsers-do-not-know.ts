@@ -2,8 +2,13 @@ import { accounts, checks, defineScenario, faults, mixed } from "floe";
 
 export default defineScenario({
   story:
-    "Statements that MySQL takes, and that Debezium's parser of before 3.6 is reported not to know: a database altered inside a version comment (debezium/dbz#690), UNICODE as a column's attribute (debezium/dbz#1272). 3.6.1.Final, whose parser is made from Oracle's grammar, reads both; older versions were not run.",
+    "Statements that MySQL takes, and that Debezium's parser of before 3.6 does not know: a database altered inside a version comment (debezium/dbz#690), UNICODE as a column's attribute (debezium/dbz#1272). As reported on 3.3.1.Final and 3.5.0.Final, which fail for good; 3.6.1.Final, whose parser is made from Oracle's grammar, reads both.",
   tags: ["incident"],
+  incident: {
+    reported: ["debezium/dbz#690", "debezium/dbz#1272"],
+    shows: "a database altered inside a version comment, UNICODE on a column: before 3.6 the source fails",
+    alsoOn: [{ debezium: "3.5.0.Final" }, { debezium: "3.3.1.Final", kafka: "3.9.1" }],
+  },
   source: accounts(),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
   faults: [

@@ -4,6 +4,10 @@ export default defineScenario({
   story:
     "Somebody runs RESET BINARY LOGS AND GTIDS, or restores the server from a dump, while the connector is stopped: numbers begin anew, and the stored offset names transactions that this server never had.",
   tags: ["incident"],
+  incident: {
+    reported: [],
+    shows: "RESET BINARY LOGS AND GTIDS: the stored GTIDs are unknown to the server, the source fails",
+  },
   source: accounts(),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
   faults: [

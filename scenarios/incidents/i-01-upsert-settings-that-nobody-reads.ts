@@ -4,6 +4,10 @@ export default defineScenario({
   story:
     "Somebody wants a table of current rows and sets upsert-mode-enabled and cdc-field, as guides of the older Tabular sink say. The connector is RUNNING and takes any key: the settings are in no release of Apache's sink (apache/iceberg#17542, #10842). An update leaves two rows, a delete leaves the row. As a changelog the table is right.",
   tags: ["incident"],
+  incident: {
+    reported: ["apache/iceberg#17542", "apache/iceberg#10842"],
+    shows: "upsert settings that no release reads: two rows a key, deleted rows still there",
+  },
   source: employees({ employees: 100 }),
   workload: mixed({ writers: 1, operations: 200 }),
   pipeline: {

@@ -7,6 +7,11 @@ export default defineScenario({
   story:
     "A worker dies between the first data file that a task announces and the first commit of its coordinator. The next coordinator has no stored offset and begins at the control topic's end, as iceberg.kafka.auto.offset.reset=latest, the default, has it: the files are never registered, though the source offsets have moved past their rows (apache/iceberg#18006). Seen here on 1.12.0, each time.",
   tags: ["incident"],
+  incident: {
+    reported: ["apache/iceberg#18006"],
+    shows:
+      "a worker dies before the first commit: files are never registered, their rows are lost, the offsets are past them",
+  },
   source: employees({ employees: 200 }),
   workload: mixed({ writers: 2, operationsPerSecond: 50, seconds: 8 }),
   pipeline: { sink: { ...late, "iceberg.kafka.auto.offset.reset": "latest" } },

@@ -7,6 +7,10 @@ export default defineScenario({
   story:
     "The same blow with iceberg.kafka.auto.offset.reset=earliest, as connectors/iceberg-sink.json has it: the next coordinator reads the announcement again, and registers the files (apache/iceberg#18006).",
   tags: ["incident"],
+  incident: {
+    reported: ["apache/iceberg#18006"],
+    shows: "iceberg.kafka.auto.offset.reset=earliest: the next coordinator registers them",
+  },
   source: employees({ employees: 200 }),
   workload: mixed({ writers: 2, operationsPerSecond: 50, seconds: 8 }),
   pipeline: { sink: late },

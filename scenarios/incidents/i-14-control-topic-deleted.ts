@@ -4,6 +4,10 @@ export default defineScenario({
   story:
     "Somebody deletes the sink's control topic while it runs (databricks/iceberg-kafka-connect#187). The connector and its tasks stay RUNNING, and no table gets a snapshot any more.",
   tags: ["incident"],
+  incident: {
+    reported: ["databricks/iceberg-kafka-connect#187"],
+    shows: "the control topic is deleted: all stays RUNNING, and no table gets a snapshot any more",
+  },
   source: employees({ employees: 200 }),
   workload: mixed({ writers: 2, operationsPerSecond: 50, seconds: 8 }),
   faults: [faults.topics.remove({ when: { afterOperations: 100 }, topic: "control" })],

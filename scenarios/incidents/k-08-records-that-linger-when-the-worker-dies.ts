@@ -4,6 +4,10 @@ export default defineScenario({
   story:
     "The source's producer may let records linger for eleven days, and the worker dies with whatever it had not sent. Nothing is lost and nothing comes twice: no offset runs ahead of its record.",
   tags: ["incident"],
+  incident: {
+    reported: [],
+    shows: "records linger in the producer when a worker dies: nothing is lost, nothing comes twice",
+  },
   source: accounts(),
   workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 300 }),
   pipeline: {

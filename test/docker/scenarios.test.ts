@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cacheFolder } from "#artifacts/cache.ts";
 import { listScenarios } from "#run/find.ts";
-import { loadScenario } from "#run/load.ts";
+import { loadScenarios } from "#run/load.ts";
 import { account, runNamed } from "../pipeline/running.ts";
 
 // The default one in CI; every one that is not slow with FLOE_DOCKER_TESTS=all (npm run test:docker:all).
@@ -20,7 +20,6 @@ test.each(names)("%s comes out on containers as it says", async (name) => {
 });
 
 async function quickOnes(): Promise<string[]> {
-  const files = await listScenarios();
-  const loaded = await Promise.all(files.map((file) => loadScenario(file, cacheFolder(process.env))));
-  return files.filter((_, at) => loaded[at]?.tags?.includes("slow") !== true).map(({ name }) => name);
+  const loaded = await loadScenarios(await listScenarios(), cacheFolder(process.env));
+  return loaded.filter(({ scenario }) => scenario.tags?.includes("slow") !== true).map(({ file }) => file.name);
 }

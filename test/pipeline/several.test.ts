@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -81,4 +81,34 @@ test("runs of one process share a stack; when it has lost a server, the next run
   const third = await runMade(few, { stateDir, shared });
   expect(third.verdict.verdict, account(third)).toBe("valid");
   expect(await stacks()).not.toContain(first);
+});
+
+test("on a matrix of versions each run has a name of its own, and what cannot go together is told and not run", () => {
+  const junit = join(folder, "junit.xml");
+  const { status, stdout, stderr } = spawnSync(
+    "./floe",
+    [
+      "scenario",
+      made("small", {}),
+      "--runs",
+      join(folder, "runs"),
+      "--json",
+      "--junit",
+      junit,
+      "--matrix",
+      "iceberg=1.7.1,1.11.0,1.12.0",
+    ],
+    { encoding: "utf8", env: { ...process.env, FLOE_STATE: join(folder, "state") } },
+  );
+  expect(stderr).toBe("");
+  const told: unknown = JSON.parse(stdout);
+  const clash = "VERSIONS_CLASH: Iceberg 1.7.1 cannot be used";
+  expect(told).toMatchObject([
+    { name: "own/small [iceberg=1.7.1]", verdict: "unknown", error: expect.arrayContaining([clash]) },
+    { name: "own/small [iceberg=1.11.0]", verdict: "valid", versions: { iceberg: "1.11.0" } },
+    { name: "own/small [iceberg=1.12.0]", verdict: "valid", versions: { iceberg: "1.12.0" } },
+  ]);
+  const suites = [...readFileSync(junit, "utf8").matchAll(/<testsuite name="([^"]+)"/g)].map(([, name]) => name);
+  expect(suites).toEqual(["own/small [iceberg=1.11.0]", "own/small [iceberg=1.12.0]"]);
+  expect(status).toBe(2);
 });

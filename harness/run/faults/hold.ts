@@ -23,6 +23,8 @@ export type Holding<Match> = Moment & {
   readonly on: Match & { readonly nth?: number };
   /** The answer stands instead: the server has done its work. */
   readonly after?: boolean;
+  /** How long it goes on standing when all has struck; 0 unless told. */
+  readonly forMs?: number;
   /** How long the request may take to come; 30,000 unless told. */
   readonly withinMs?: number;
 };
@@ -49,10 +51,10 @@ export function hold(
     links: [link, ...links],
     servers,
     inject: async (context) => {
-      const { withinMs = 30_000 } = when;
+      const { withinMs = 30_000, forMs = 0 } = when;
       const held = setHold(context.stack, link, when);
       return (await stands(held, withinMs))
-        ? strikeWhileHeld({ held, strikes, step, link, context })
+        ? strikeWhileHeld({ held, strikes, forMs, step, link, context })
         : { heal: async () => held.release(), proof: async () => undefined, excuse: () => never(step, link, withinMs) };
     },
   };
@@ -81,12 +83,13 @@ async function stands(held: Hold, withinMs: number): Promise<boolean> {
 interface Held {
   readonly held: Hold;
   readonly strikes: readonly Fault[];
+  readonly forMs: number;
   readonly step: string;
   readonly link: string;
   readonly context: FaultContext;
 }
 
-async function strikeWhileHeld({ held, strikes, step, link, context }: Held): Promise<InjectedFault> {
+async function strikeWhileHeld({ held, strikes, forMs, step, link, context }: Held): Promise<InjectedFault> {
   const struck: InjectedFault[] = [];
   const healing: (() => Promise<void>)[] = [];
   try {
@@ -97,6 +100,7 @@ async function strikeWhileHeld({ held, strikes, step, link, context }: Held): Pr
       healing.push(healOnce(injected));
       context.history.append({ type: "fault", label: fault.label, state: "injected", detail: `while ${step} stood` });
     }
+    await pause(forMs);
   } catch (error) {
     for (const heal of healing) await heal();
     throw error;

@@ -148,7 +148,8 @@ test("while a step is held another fault strikes; then it is let go", async () =
     on: { kind: "commit" },
     do: { forwardThenAnswer: { status: 502 } },
   });
-  const fault = faults.hold("sink->catalog", { ...at, on: { kind: "commit", table: "salaries" } }, lie);
+  const held = { ...at, on: { kind: "commit", table: "salaries" }, forMs: 50 } as const;
+  const fault = faults.hold("sink->catalog", held, lie);
   expect(fault.links).toEqual(["sink->catalog", "sink->catalog"]);
 
   const striking = fault.inject(context);
@@ -157,7 +158,9 @@ test("while a step is held another fault strikes; then it is let go", async () =
 
   expect(await asking).toBe(502);
   expect(told).toEqual([lie.label]);
-  expect(await injected.proof()).toMatch(/^commit stood on sink->catalog for \d+ ms; struck 1 of 1 commit requests/);
+  const proof = (await injected.proof()) ?? "";
+  expect(proof).toMatch(/^commit stood on sink->catalog for \d+ ms; struck 1 of 1 commit requests/);
+  expect(Number(/for (\d+) ms/.exec(proof)?.[1])).toBeGreaterThanOrEqual(49);
   await injected.heal();
   expect(await post(address)).toBe(200);
 });
