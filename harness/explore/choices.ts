@@ -3,6 +3,7 @@ import type { Random } from "#core/random.ts";
 import type { Fault } from "#run/fault.ts";
 import { faults } from "#run/faults.ts";
 import type { Scenario } from "#run/scenario.ts";
+import { serversOf } from "#run/targets.ts";
 import type { HttpRule } from "#runtime/proxy/http/book.ts";
 import type { CatalogKind, StoreKind } from "#runtime/proxy/http/kinds.ts";
 import type { Strike } from "./plan.ts";
@@ -27,30 +28,17 @@ export interface Choice {
 const streaming: readonly LinkName[] = ["debezium->mysql", "debezium->kafka", "worker->kafka", "sink->kafka"];
 const lake: readonly LinkName[] = ["sink->catalog", "sink->object-store"];
 
-/** Servers that can be struck on the stack that a scenario asks for. */
-function servers({ stack = {}, pipeline = {} }: Scenario): string[] {
-  const numbered = (name: string, count: number) => Array.from({ length: count }, (_, at) => `${name}-${at + 1}`);
-  const { brokers = 1, workers = 1, topology = "shared" } = stack;
-  const clusters = topology === "shared" ? ["connect"] : ["connect-source", "connect-sink"];
-  return [
-    "mysql",
-    "object-store",
-    ...(pipeline.catalog === "hadoop" ? [] : ["catalog"]),
-    ...numbered("kafka", brokers),
-    ...clusters.flatMap((cluster) => numbered(cluster, workers)),
-  ];
-}
-
 /** Everything that may be drawn on the stack of this scenario. */
 export function choices(base: Scenario): readonly Choice[] {
   const { tables } = base.source;
+  const servers = serversOf(base);
   const rest = base.pipeline?.catalog !== "hadoop";
   return [
-    ...servers(base).flatMap(onServer),
+    ...servers.flatMap(onServer),
     ...[...streaming, ...lake].filter((link) => rest || link !== "sink->catalog").flatMap(onLink),
     ...requests(rest),
     ...mysql,
-    ...connectors(servers(base).filter((name) => name.startsWith("connect"))),
+    ...connectors(servers.filter((name) => name.startsWith("connect"))),
     ...(rest ? tables.map((table) => burst(table, tables.length)) : []),
   ];
 }

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { employees } from "#fixtures/employees/employees.ts";
+import { mixed } from "#fixtures/workloads.ts";
+import { faults } from "#run/faults.ts";
+import type { ScenarioDefinition } from "#run/scenario.ts";
+import { refuseUnknownTargets, serversOf } from "#run/targets.ts";
+
+const small = { story: "A few people.", source: employees({ employees: 5 }), workload: mixed({ operations: 1 }) };
+const when = { afterOperations: 1 };
+const refuse = (more: Partial<ScenarioDefinition>) => () => refuseUnknownTargets({ ...small, ...more });
+
+test("a fault on a server that the stack will not have is refused, with the nearest name", () => {
+  expect(refuse({ faults: [faults.kill("conect-1", when)] })).toThrow(
+    "the stack of this scenario has no conect-1, which a fault is to strike: kill conect-1 after 1 operations",
+  );
+  expect(refuse({ faults: [faults.kill("kafka-2", when)] })).toThrow("has no kafka-2");
+  expect(refuse({ faults: [faults.kill("kafka-2", when)], stack: { brokers: 3 } })).not.toThrow();
+  expect(refuse({ faults: [faults.kill("connect-1", when)], stack: { topology: "separate" } })).toThrow(
+    "has no connect-1",
+  );
+});
+
+test("a target inside another fault is looked at, too", () => {
+  const inside = faults.sequence({ when, faults: [faults.mysql.rotateBinlogs(), faults.pause("mysqld", when)] });
+  expect(refuse({ faults: [inside] })).toThrow("has no mysqld");
+});
+
+test("there is no link to a catalog that the tables do without", () => {
+  const cut = [faults.cut("sink->catalog", when)];
+  expect(refuse({ faults: cut })).not.toThrow();
+  expect(refuse({ faults: cut, pipeline: { catalog: "hadoop" } })).toThrow("has no sink->catalog");
+});
+
+test("servers are numbered as the stack has them", () => {
+  expect(serversOf({ ...small, stack: { brokers: 3, workers: 2, topology: "separate" } })).toEqual([
+    "mysql",
+    "object-store",
+    "catalog",
+    "kafka-1",
+    "kafka-2",
+    "kafka-3",
+    "connect-source-1",
+    "connect-source-2",
+    "connect-sink-1",
+    "connect-sink-2",
+  ]);
+});
