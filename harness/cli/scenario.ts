@@ -2,17 +2,15 @@ import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
-import { type SummaryRow, summaryTable } from "#report/console.ts";
-import { type MatrixCell, matrixTable } from "#report/matrix-table.ts";
 import { usualJobs } from "#run/batch.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
 import { findScenarios, listScenarios } from "#run/find.ts";
 import { type LoadedScenario, loadScenarios } from "#run/load.ts";
 import type { Scenario } from "#run/scenario.ts";
-import { addMatrix, matrixColumns, matrixFlag, nameOn } from "./matrix.ts";
+import { addMatrix, matrixColumns, matrixFlag } from "./matrix.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
-import { publish } from "./publish.ts";
-import { exitCodeOf, type Outcome, outcomeJson, runEach } from "./run-each.ts";
+import { exitCodeOf, runEach } from "./run-each.ts";
+import { tellOutcomes } from "./tell-outcomes.ts";
 import { interruption, terminal } from "./terminal.ts";
 
 export const defaultScenario = "baseline/employees-arrive";
@@ -63,43 +61,8 @@ export async function scenarioCommand({ names, options }: { names: string[]; opt
   // Runs that keep their stack find each other's: one after the other, each has it to itself.
   const jobs = own.keep ? 1 : (own.jobs ?? usualJobs());
   const outcomes = await runEach({ requests, jobs, screen, signal });
-  if (own.json) {
-    const told = outcomes.map(several ? namedJson : outcomeJson);
-    process.stdout.write(`${JSON.stringify(requests.length === 1 ? told[0] : told, undefined, 2)}\n`);
-  }
-  const asked = requests.length;
-  const table = several ? matrixTable(outcomes.map(cell), asked) : summary(outcomes, asked);
-  if (asked > 1) screen.write(`\n${table.join("\n")}\n`);
-  const verdicts = outcomes.flatMap((outcome) =>
-    "error" in outcome
-      ? []
-      : [several ? { ...outcome.told, scenario: nameOn(outcome.scenario, outcome.set) } : outcome.told],
-  );
-  await publish({ verdicts, junit: own.junit, environment: process.env, write: (text) => screen.write(text) });
+  await tellOutcomes({ outcomes, asked: requests.length, several, json: own.json, junit: own.junit, screen });
   return signal.aborted ? 130 : exitCodeOf(outcomes);
-}
-
-/** Where the same scenario runs on several versions, its runs are told apart by them. */
-function namedJson(outcome: Outcome): unknown {
-  return { name: nameOn(outcome.scenario, outcome.set), ...outcomeJson(outcome) };
-}
-
-function summary(outcomes: readonly Outcome[], asked: number): string[] {
-  return summaryTable(
-    outcomes.map((outcome) => ({ scenario: outcome.scenario, ...endOf(outcome) })),
-    asked,
-  );
-}
-
-function cell(outcome: Outcome): MatrixCell {
-  const clash = "error" in outcome && outcome.error.code === "VERSIONS_CLASH" ? { verdict: "clash" as const } : {};
-  return { scenario: outcome.scenario, set: { ...outcome.set }, ...endOf(outcome), ...clash };
-}
-
-function endOf(outcome: Outcome): Omit<SummaryRow, "scenario"> {
-  if ("error" in outcome) return { verdict: "unknown", totalMs: outcome.totalMs, see: outcome.error.message };
-  const { verdict, timings } = outcome.told;
-  return { verdict, totalMs: timings.totalMs, see: outcome.folder };
 }
 
 /** Loads everything that was asked for before anything starts: a broken file is told at once. */

@@ -85,19 +85,10 @@ test("runs of one process share a stack; when it has lost a server, the next run
 
 test("on a matrix of versions each run has a name of its own, and what cannot go together is told and not run", () => {
   const junit = join(folder, "junit.xml");
+  const matrix = ["--matrix", "iceberg=1.7.1,1.11.0,1.12.0", "--json", "--junit", junit];
   const { status, stdout, stderr } = spawnSync(
     "./floe",
-    [
-      "scenario",
-      made("small", {}),
-      "--runs",
-      join(folder, "runs"),
-      "--json",
-      "--junit",
-      junit,
-      "--matrix",
-      "iceberg=1.7.1,1.11.0,1.12.0",
-    ],
+    ["scenario", made("small", {}), ...matrix, "--runs", join(folder, "runs")],
     { encoding: "utf8", env: { ...process.env, FLOE_STATE: join(folder, "state") } },
   );
   expect(stderr).toBe("");
