@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type Kafka } from "kafkajs";
 import { type Address, hostPort } from "#core/addresses.ts";
-import { deadlineIn, pause } from "#core/deadline.ts";
+import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
 import { environmentError, messageOf, usageError } from "#core/errors.ts";
 import type { NewTopic, PartitionOffsets, TopicReader } from "#core/ports.ts";
 import { openTap, readRange, type TapOptions } from "./reader.ts";
@@ -56,7 +56,7 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
   return {
     brokers: async () => (await asked("list its brokers", () => admin.describeCluster())).brokers.map((b) => b.nodeId),
     topics: () => topics(admin),
-    createTopics: (wanted) => createTopics(writing, wanted),
+    createTopics: (wanted) => createTopics({ writing, admin, wanted }),
     deleteTopics: (names) =>
       written(writing, `delete ${names.join(", ")}`, (admin) => admin.deleteTopics({ topics: [...names] })),
     endOffsets: async (topic) => {
@@ -108,10 +108,18 @@ async function topics(admin: Admin): Promise<Topic[]> {
   return topics.map(({ name, partitions }) => ({ name, partitions: partitions.length }));
 }
 
-async function createTopics(kafka: Kafka, wanted: readonly NewTopic[]): Promise<void> {
+interface Creating {
+  readonly writing: Kafka;
+  readonly admin: Admin;
+  readonly wanted: readonly NewTopic[];
+}
+
+async function createTopics({ writing, admin, wanted }: Creating): Promise<void> {
   const names = wanted.map(({ name }) => name).join(", ");
-  const created = await written(kafka, `create ${names}`, (admin) =>
-    admin.createTopics({
+  const created = await written(writing, `create ${names}`, (once) =>
+    once.createTopics({
+      // The driver would look for leaders once, as it may write once: too early on a busy broker.
+      waitForLeaders: false,
       topics: wanted.map(({ name, partitions, replicas, config }) => ({
         topic: name,
         numPartitions: partitions,
@@ -120,11 +128,26 @@ async function createTopics(kafka: Kafka, wanted: readonly NewTopic[]): Promise<
       })),
     }),
   );
-  if (created) return;
+  if (created) return haveLeaders(admin, wanted);
   throw environmentError({
     code: "TOPIC_EXISTS",
     what: `a topic of this name exists already: one of ${names}`,
     remedy: "take a new run id: a topic made again under an old name loses data silently",
+  });
+}
+
+/** Asks for all topics: to ask for one that a broker does not know yet would have it made. */
+async function haveLeaders(admin: Admin, wanted: readonly NewTopic[]): Promise<void> {
+  await poll({
+    what: `leaders of ${wanted.map(({ name }) => name).join(", ")}`,
+    deadline: deadlineIn(30_000),
+    look: async () => {
+      const { topics } = await admin.fetchTopicMetadata();
+      const led = topics.filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+      const known = new Map(led.map(({ name, partitions }) => [name, partitions.length]));
+      const missing = wanted.filter(({ name, partitions }) => known.get(name) !== partitions);
+      return missing.length === 0 ? seen(undefined) : notYet(`none of ${missing.map(({ name }) => name).join(", ")}`);
+    },
   });
 }
 
