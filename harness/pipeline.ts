@@ -116,16 +116,26 @@ export interface StartPipelineOptions {
 
 /** Makes both connectors side by side and waits until their tasks run. To be prepared first. */
 export async function startPipeline(options: StartPipelineOptions): Promise<Pipeline> {
-  const { clients, spec, overrides, onConfigured } = options;
-  const own = (settings: Configuration) => ownSettings(settings, options);
-  const source = { ...sourceConfig({ spec, ...(await described("mysql-source", options)) }), ...own(overrides.source) };
-  const sink = { ...sinkConfig({ spec, ...(await described("iceberg-sink", options)) }), ...own(overrides.sink) };
+  const { clients, spec, onConfigured } = options;
+  const { source, sink } = await configurationsOf(options);
   await onConfigured({ source, sink });
   await Promise.all([
     runConnector({ ...options, connect: clients.connect.source, name: spec.names.sourceConnector, config: source }),
     runConnector({ ...options, connect: clients.connect.sink, name: spec.names.sinkConnector, config: sink }),
   ]);
   return { spec, source, sink };
+}
+
+/** Both connectors' configurations as they are sent. */
+export async function configurationsOf(
+  options: Pick<StartPipelineOptions, "stack" | "spec" | "overrides">,
+): Promise<{ readonly source: Configuration; readonly sink: Configuration }> {
+  const { spec, overrides } = options;
+  const own = (settings: Configuration) => ownSettings(settings, options);
+  return {
+    source: { ...sourceConfig({ spec, ...(await described("mysql-source", options)) }), ...own(overrides.source) },
+    sink: { ...sinkConfig({ spec, ...(await described("iceberg-sink", options)) }), ...own(overrides.sink) },
+  };
 }
 
 /**
@@ -148,11 +158,14 @@ async function runConnector(
 }
 
 /** A connector's file with its profile laid over it, and what the stack decides. */
-async function described(name: ConnectorName, { stack, spec }: StartPipelineOptions) {
+async function described(name: ConnectorName, { stack, spec }: Pick<StartPipelineOptions, "stack" | "spec">) {
   return { template: await connectorFile(name, spec.profile), variables: variablesOf(stack) };
 }
 
-function ownSettings(settings: Configuration, { stack, spec }: StartPipelineOptions): Configuration {
+function ownSettings(
+  settings: Configuration,
+  { stack, spec }: Pick<StartPipelineOptions, "stack" | "spec">,
+): Configuration {
   const variables = { ...variablesOf(stack), ...pipelineVariables(spec) };
   return resolveVariables({ file: "the scenario's own settings", settings }, variables);
 }

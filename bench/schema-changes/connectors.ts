@@ -1,7 +1,9 @@
 import { deadlineIn } from "#core/deadline.ts";
 import type { Scope } from "#core/scope.ts";
-import { prepare, startPipeline } from "#pipeline";
-import { awaitRunning } from "#stages/connect/progress.ts";
+import { configurationsOf, prepare } from "#pipeline";
+import type { ConnectClient } from "#stages/connect/client.ts";
+import type { Configuration } from "#stages/connect/configuration.ts";
+import { awaitOutcome } from "#stages/connect/progress.ts";
 import { sourceTopics } from "#stages/debezium/topics.ts";
 import { controlTopic } from "#stages/iceberg/topics.ts";
 import { type Capture, placesOf, secondSink, topicsOf } from "./capture.ts";
@@ -12,28 +14,45 @@ interface Starting {
   readonly capture: Capture;
 }
 
-/** Starts the source and both sinks of a capture. They are deleted with the scope. */
-export async function startConnectors(bare: Bare, { scope, capture }: Starting): Promise<void> {
-  const { stack, clients } = bare;
-  const { connect } = clients;
-  const { source: spec, sinks } = capture.marks;
+/** Makes topics and namespaces, and starts the source. It is deleted with the scope. */
+export async function startSource(bare: Bare, { scope, capture }: Starting): Promise<void> {
+  const { connect } = bare.clients;
   await makeTopics(bare, capture);
-  await scope.defer("source", () => connect.source.delete(spec.names.sourceConnector));
-  await scope.defer("sink", () => connect.sink.delete(spec.names.sinkConnector));
-  const topics = placesOf(capture).flatMap(topicsOf).join(",");
-  const overrides = { source: sourceSettings(capture), sink: { ...patient, topics } };
-  const none = { onConfigured: async () => undefined, logFiles: [] };
-  const { sink } = await startPipeline({ stack, clients, spec, overrides, ...none });
+  const { source: config } = await configurations(bare, capture);
+  await startOne(connect.source, { scope, name: capture.marks.source.names.sourceConnector, config });
+}
+
+/** Starts both sinks. They are deleted with the scope. */
+export async function startSinks(bare: Bare, { scope, capture }: Starting): Promise<void> {
+  const { connect } = bare.clients;
+  const { on, off } = capture.marks.sinks;
+  const { sink } = await configurations(bare, capture);
   const config = {
     ...sink,
     "iceberg.tables.evolve-schema-enabled": "false",
-    "iceberg.control.topic": sinks.off.names.controlTopic,
+    "iceberg.control.topic": off.names.controlTopic,
     "transforms.cdc.cdc.target.pattern": `{db}${secondSink}.{table}`,
   };
-  const name = sinks.off.names.sinkConnector;
-  await connect.sink.create({ name, config });
-  await scope.defer("second sink", () => connect.sink.delete(name));
-  await awaitRunning({ connect: connect.sink, connector: name, deadline: deadlineIn(60_000), logFiles: [] });
+  await startOne(connect.sink, { scope, name: on.names.sinkConnector, config: sink });
+  await startOne(connect.sink, { scope, name: off.names.sinkConnector, config });
+}
+
+function configurations({ stack }: Bare, capture: Capture) {
+  const topics = placesOf(capture).flatMap(topicsOf).join(",");
+  const overrides = { source: sourceSettings(capture), sink: { ...patient, topics } };
+  return configurationsOf({ stack, spec: capture.marks.source, overrides });
+}
+
+interface One {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly config: Configuration;
+}
+
+async function startOne(connect: ConnectClient, { scope, name, config }: One): Promise<void> {
+  await connect.create({ name, config });
+  await scope.defer(name, () => connect.delete(name));
+  await awaitOutcome({ connect, connector: name, deadline: deadlineIn(60_000), logFiles: [] });
 }
 
 /** Nobody is killed here: a machine that is busy for a while must not cost a task its session. */
@@ -64,6 +83,8 @@ function sourceSettings(capture: Capture) {
   return {
     "database.include.list": places.map(({ source }) => source.names.database).join(","),
     "table.include.list": tables.join(","),
+    // A snapshot reads the definitions of all tables of the server, and there are hundreds by and by.
+    "schema.history.internal.store.only.captured.databases.ddl": "true",
     ...(capture.timing === "during" ? gateSettings(capture) : {}),
   };
 }

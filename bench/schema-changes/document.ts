@@ -102,10 +102,11 @@ function snapshotCell(outcomes: readonly Outcome[], timing: Timing): string {
   const outcome = outcomes.find((each) => each.timing === timing);
   if (outcome === undefined) return "not run";
   const { lakes, sourceFailed } = outcome;
+  if (sourceFailed !== undefined) return failure("source", sourceFailed).join();
   const of = (lake: LakeOutcome) => [...failure("sink", lake.sinkFailed), rowsText(lake)].join("<br>");
   const [on, off] = [of(lakes.on), of(lakes.off)];
   const told = on === off ? [on] : [`evolve on: ${on}`, `off: ${off}`];
-  return [...failure("source", sourceFailed), ...told].join("<br>");
+  return told.join("<br>");
 }
 
 const failure = (who: string, cause: string | undefined) =>
@@ -132,6 +133,7 @@ export function changes(
 
 /** The rows that differ, up to three of them. */
 export function rowsText({ rows, differences }: Pick<LakeOutcome, "rows" | "differences">): string {
+  if (rows === 0) return "no rows on either side";
   if (differences.length === 0) return "rows agree";
   const more = differences.length > 3 ? `, and ${differences.length - 3} more` : "";
   const keys = new Set(differences.map((difference) => /#\S+/.exec(difference)?.[0])).size;

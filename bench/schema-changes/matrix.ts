@@ -12,7 +12,7 @@ export interface Matrix {
 }
 
 /** So many captures at a time: connectors wait more than they work. */
-const lanes = 2;
+const lanes = 3;
 
 /** Runs every change at every timing on one stack. Gives what happened, and errors of those that could not be told. */
 export async function runMatrix({ changes, timings, tell = () => undefined }: Matrix) {

@@ -119,9 +119,13 @@ function differingValues(row: TextRow, event: TextRow): string[] {
   });
 }
 
-/** 10.50 and 10.5 are one number. */
+/** 10.50 and 10.5 are one number; DuckDB writes the zone of a time behind it, and all are in UTC here. */
 function plain(value: string | null): string | null {
-  return value === null ? null : value.replace(/^(-?\d+)(\.\d*?)0+$/, "$1$2").replace(/\.$/, "");
+  if (value === null) return null;
+  return value
+    .replace(/^(-?\d+)(\.\d*?)0+$/, "$1$2")
+    .replace(/\.$/, "")
+    .replace(/^([\d-]{10} [\d:.]+)\+00$/, "$1");
 }
 
 function shown(value: string | null): string {

@@ -2,9 +2,9 @@ import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { Scope } from "#core/scope.ts";
 import type { TableChange } from "#fixtures/schema-changes/change.ts";
 import { openMysql } from "#pipeline";
-import { type Arrived, arrived } from "./arrive.ts";
+import { type Arrived, arrived, inTopics } from "./arrive.ts";
 import { type Capture, type Evolve, openCapture, type Place, runIn, type Timing, writeMark } from "./capture.ts";
-import { gateOf, startConnectors } from "./connectors.ts";
+import { gateOf, startSinks, startSource } from "./connectors.ts";
 import { type LakeTables, lakeTables, type TopicSeen, topicsSeen } from "./look.ts";
 import type { Bare } from "./open-stack.ts";
 import { type Compared, compareRows, openLake } from "./rows.ts";
@@ -39,11 +39,14 @@ export async function runChanges(bare: Bare, { changes, timing }: Together): Pro
   await using scope = new Scope(`changes ${timing}`);
   const { clients } = bare;
   const capture = await openCapture(bare, { scope, changes, timing });
+  const starting = { scope, capture };
   if (timing === "before") await makeChanges(capture);
-  if (timing === "during") await changeAtGate(bare, { scope, capture });
-  else await startConnectors(bare, { scope, capture });
+  if (timing === "during") await changeAtGate(bare, starting);
+  else await startSource(bare, starting);
 
-  if (timing !== "during") await writeMark(capture, 1);
+  await writeMark(capture, 1);
+  const failed = await inTopics(clients, capture, 1);
+  if (failed === undefined) await startSinks(bare, starting);
   const early = timing === "during" ? nothing : await arrived(clients, capture, 1);
   const before = await look(bare, { capture, arrived: early });
   if (timing === "streaming") await makeChanges(capture);
@@ -68,10 +71,10 @@ async function changeAtGate(
   const gate = gateOf(capture);
   await using keeper = await openMysql(bare.stack);
   await keeper.query("SELECT GET_LOCK(?, 0) AS held", [gate]);
-  await startConnectors(bare, { scope, capture });
+  await startSource(bare, { scope, capture });
   await poll({
     what: `the snapshot to stand at ${gate}`,
-    deadline: deadlineIn(60_000),
+    deadline: deadlineIn(120_000),
     look: async () => {
       const waiting = await keeper.query(
         "SELECT ID FROM information_schema.PROCESSLIST WHERE STATE = 'User lock' AND INFO LIKE ?",

@@ -21,6 +21,11 @@ describe("rows of MySQL against the last events of the lake", () => {
     expect(differences([{ id: "1", n: "10.50" }], [event("I", { id: "1", n: "10.5000", old: "x" })])).toEqual([]);
   });
 
+  test("agree where a time is told with its zone", () => {
+    const time = "2026-01-03 12:30:00";
+    expect(differences([{ id: "1", at: time }], [event("I", { id: "1", at: `${time}+00` })])).toEqual([]);
+  });
+
   test("differ in a value, a column, a row too few and a row too many", () => {
     const mysql = [
       { id: "1", note: "new", tier: "7" },
