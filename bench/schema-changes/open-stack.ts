@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "#artifacts/resolve.ts";
@@ -19,6 +19,7 @@ export interface Bare {
 /** Starts a stack without a pipeline; it ends with the scope. A run's own pipeline, if it fails, would end the run. */
 export async function openBareStack(scope: Scope): Promise<Bare> {
   const folder = mkdtempSync(join(tmpdir(), "floe-schema-"));
+  await scope.defer("folder", () => rmSync(folder, { recursive: true, force: true }));
   const cacheDir = cacheFolder(process.env);
   const shared = { cacheDir, objectStore: "s3proxy", catalog: "rest" } as const;
   const parts = await findParts({

@@ -4,7 +4,15 @@ import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
 import { environmentError, messageOf, usageError } from "#core/errors.ts";
 import type { NewTopic, PartitionOffsets, TopicReader } from "#core/ports.ts";
 import { openTap, readRange, type TapOptions } from "./reader.ts";
-import { cutRecords, joinGroup, moveGroup } from "./surgery.ts";
+import {
+  addPartitions,
+  configureTopic,
+  cutRecords,
+  joinGroup,
+  moveGroup,
+  type TopicSettings,
+  topicSettings,
+} from "./surgery.ts";
 
 export interface Topic {
   readonly name: string;
@@ -44,6 +52,12 @@ export interface KafkaClient extends TopicReader, AsyncDisposable {
   tap(options: Omit<TapOptions, "bootstrap">): AsyncDisposable;
   /** Takes part in a group as a member that nobody asked for, until it is disposed. */
   joinGroup(stranger: { group: string; topic: string }): Promise<AsyncDisposable>;
+  /** Partitions for a topic that has fewer. */
+  addPartitions(change: { topic: string; count: number }): Promise<void>;
+  /** A topic's settings, its own and those that it inherits. */
+  topicSettings(topic: string): Promise<ReadonlyMap<string, string>>;
+  /** Gives a topic settings of its own, beside those that it has. */
+  configureTopic(change: TopicSettings): Promise<void>;
   /** Deletes what lies below an offset of each partition, as retention would. */
   cutRecords(cut: { topic: string; below: PartitionOffsets }): Promise<void>;
 }
@@ -76,6 +90,10 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
     read: (range) => readRange(bootstrap, range),
     tap: (options) => openTap({ ...options, bootstrap }),
     joinGroup: (stranger) => asked(`let a stranger join ${stranger.group}`, () => joinGroup(bootstrap, stranger)),
+    addPartitions: (change) =>
+      asked(`give ${change.topic} ${change.count} partitions`, () => addPartitions(bootstrap, change)),
+    topicSettings: (topic) => asked(`tell the settings of ${topic}`, () => topicSettings(bootstrap, topic)),
+    configureTopic: (change) => asked(`configure ${change.topic}`, () => configureTopic(bootstrap, change)),
     cutRecords: (cut) => asked(`delete records of ${cut.topic}`, () => cutRecords(bootstrap, cut)),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };
@@ -136,7 +154,7 @@ async function createTopics({ writing, admin, wanted }: Creating): Promise<void>
   });
 }
 
-/** Asks for all topics: to ask for one that a broker does not know yet would have it made. */
+/** Asks for all topics: the driver's answer for one that the broker does not know yet is an error. */
 async function haveLeaders(admin: Admin, wanted: readonly NewTopic[]): Promise<void> {
   await poll({
     what: `leaders of ${wanted.map(({ name }) => name).join(", ")}`,
