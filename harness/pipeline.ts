@@ -116,10 +116,8 @@ export interface StartPipelineOptions {
 
 /** Makes both connectors side by side and waits until their tasks run. To be prepared first. */
 export async function startPipeline(options: StartPipelineOptions): Promise<Pipeline> {
-  const { clients, spec, overrides, onConfigured } = options;
-  const own = (settings: Configuration) => ownSettings(settings, options);
-  const source = { ...sourceConfig({ spec, ...(await described("mysql-source", options)) }), ...own(overrides.source) };
-  const sink = { ...sinkConfig({ spec, ...(await described("iceberg-sink", options)) }), ...own(overrides.sink) };
+  const { clients, spec, onConfigured } = options;
+  const { source, sink } = await configurationsOf(options);
   await onConfigured({ source, sink });
   await Promise.all([
     runConnector({ ...options, connect: clients.connect.source, name: spec.names.sourceConnector, config: source }),
@@ -134,6 +132,18 @@ export async function removeConnectors({ connect }: Clients, { names }: Pipeline
     if ((await cluster.connectors()).includes(name)) await cluster.delete(name);
   };
   await Promise.all([remove(connect.source, names.sourceConnector), remove(connect.sink, names.sinkConnector)]);
+}
+
+/** Both connectors' configurations as they are sent. */
+export async function configurationsOf(
+  options: Pick<StartPipelineOptions, "stack" | "spec" | "overrides">,
+): Promise<{ readonly source: Configuration; readonly sink: Configuration }> {
+  const { spec, overrides } = options;
+  const own = (settings: Configuration) => ownSettings(settings, options);
+  return {
+    source: { ...sourceConfig({ spec, ...(await described("mysql-source", options)) }), ...own(overrides.source) },
+    sink: { ...sinkConfig({ spec, ...(await described("iceberg-sink", options)) }), ...own(overrides.sink) },
+  };
 }
 
 /**
@@ -156,11 +166,14 @@ async function runConnector(
 }
 
 /** A connector's file with its profile laid over it, and what the stack decides. */
-async function described(name: ConnectorName, { stack, spec }: StartPipelineOptions) {
+async function described(name: ConnectorName, { stack, spec }: Pick<StartPipelineOptions, "stack" | "spec">) {
   return { template: await connectorFile(name, spec.profile), variables: variablesOf(stack) };
 }
 
-function ownSettings(settings: Configuration, { stack, spec }: StartPipelineOptions): Configuration {
+function ownSettings(
+  settings: Configuration,
+  { stack, spec }: Pick<StartPipelineOptions, "stack" | "spec">,
+): Configuration {
   const variables = { ...variablesOf(stack), ...pipelineVariables(spec) };
   return resolveVariables({ file: "the scenario's own settings", settings }, variables);
 }

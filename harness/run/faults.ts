@@ -1,19 +1,27 @@
 import { repeat, sequence } from "./faults/compose.ts";
 import { connectFaults } from "./faults/connect.ts";
 import { hold } from "./faults/hold.ts";
-import { commitBurst, expireAllButCurrent, makeTableAgain, rollBackTable, writeLake } from "./faults/lake.ts";
+import {
+  changeSchema,
+  commitBurst,
+  expireAllButCurrent,
+  makeTableAgain,
+  rollBackTable,
+  writeLake,
+} from "./faults/lake.ts";
 import { bandwidth, blackHole, cut, delay, halfOpen, jitter, resetAfter } from "./faults/links.ts";
 import { mysqlFaults } from "./faults/mysql.ts";
 import { rewindSinkGroups, rewindSource } from "./faults/offsets.ts";
 import { http, kafka } from "./faults/requests.ts";
-import { kill, pause, restart, stop } from "./faults/servers.ts";
-import { deleteTopic, emptyTopic, strangerInGroup } from "./faults/topics.ts";
+import { kill, pause, restart, rollingRestart, stop } from "./faults/servers.ts";
+import { addPartitions, configureTopic, deleteTopic, emptyTopic, strangerInGroup } from "./faults/topics.ts";
 
 /** What can be broken on purpose, each at a moment of its own (moments.ts). `floe faults` lists them (faults/list.ts). */
 export const faults = {
   kill,
   stop,
   restart,
+  rollingRestart,
   pause,
   cut,
   delay,
@@ -31,7 +39,7 @@ export const faults = {
   repeat,
   mysql: mysqlFaults,
   connect: connectFaults,
-  topics: { empty: emptyTopic, remove: deleteTopic },
+  topics: { empty: emptyTopic, remove: deleteTopic, addPartitions, configure: configureTopic },
   groups: { stranger: strangerInGroup },
-  lake: { write: writeLake, rollBackTable, expireAllButCurrent, makeTableAgain, commitBurst },
+  lake: { write: writeLake, changeSchema, rollBackTable, expireAllButCurrent, makeTableAgain, commitBurst },
 } as const;

@@ -1,11 +1,11 @@
-import { deadlineIn, every } from "#core/deadline.ts";
+import { deadlineIn, every, notYet, poll, seen } from "#core/deadline.ts";
 import { environmentError, messageOf } from "#core/errors.ts";
 import { ancestry } from "#stages/iceberg/metadata.ts";
 import { expireSnapshots, rollBack, setProperty, type TableOf } from "#stages/iceberg/surgery.ts";
 import { firstAddress } from "../../stack.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
-import { type Moment, momentText } from "../moments.ts";
+import { atOnce, type Moment, momentText, timed } from "../moments.ts";
 import { unhealed } from "./parts.ts";
 
 // What somebody else does to a table of the lake while the sink writes it.
@@ -22,6 +22,39 @@ export function writeLake({ when, table, sql }: OnTable & { readonly sql: readon
       for (const statement of sql) await lake.run(statement.replaceAll("{table}", lake.relation(table)));
     });
     return { struck: `${sql.length} statements on ${table}` };
+  });
+}
+
+export interface ChangeSchema extends Partial<OnTable> {
+  readonly table: string;
+  /** What follows ALTER TABLE in DuckDB's SQL: `DROP COLUMN city`. */
+  readonly clause: string;
+}
+
+/** Changes a table's columns from the lake's side. The mark: its columns are others. */
+export function changeSchema({ when = atOnce, table, clause }: ChangeSchema): Fault {
+  return {
+    label: timed(`alter the lake's ${table}, ${clause}`, when),
+    when,
+    inject: async (context) => {
+      const before = await columnsOf(context, table);
+      await context.changeLake((lake) => lake.run(`ALTER TABLE ${lake.relation(table)} ${clause}`));
+      const after = await columnsOf(context, table);
+      return unhealed(before === after ? undefined : `${before} -> ${after}`);
+    },
+  };
+}
+
+/** Of a table that the sink has made, or is about to. */
+async function columnsOf({ clients, pipeline: { spec } }: FaultContext, table: string): Promise<string> {
+  return poll({
+    what: `the lake to have ${table}`,
+    deadline: deadlineIn(20_000),
+    look: async () => {
+      const metadata = await clients.catalog.table({ namespace: spec.names.database, table });
+      if (metadata === undefined) return notYet("no such table");
+      return seen(metadata.columns.map(({ name, type }) => `${name} ${type}`).join(", "));
+    },
   });
 }
 

@@ -12,6 +12,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
   kill: { what: "SIGKILL a server", heals: "starts it again", mark: "the server was gone" },
   stop: { what: "SIGTERM a server", heals: "starts it again", mark: "the server was gone" },
   restart: { what: "SIGTERM a server and start it again", heals: "starts it again", mark: "the server was gone" },
+  rollingRestart: {
+    what: "SIGTERM servers and start them again, one after the other",
+    heals: "starts each again",
+    mark: "each of them was gone",
+  },
   pause: { what: "SIGSTOP a server", heals: "SIGCONT", mark: "the server stood still" },
   cut: { what: "break a link", heals: "lets it through", mark: "connections broken or refused" },
   delay: { what: "delay all on a link", heals: "lets it through", mark: "bytes delayed" },
@@ -53,6 +58,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     heals: "",
     mark: "the oldest file's name",
   },
+  "mysql.expireBinlogs": {
+    what: "binlog_expire_logs_seconds=1, and a new binlog file",
+    heals: "sets it back",
+    mark: "the oldest file's name",
+  },
   "mysql.resetBinlogsAndGtids": {
     what: "RESET BINARY LOGS AND GTIDS",
     heals: "",
@@ -73,6 +83,16 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
   },
   "mysql.lockTables": { what: "LOCK TABLES … READ for so long", heals: "unlocks", mark: "sessions that waited" },
   "mysql.truncate": { what: "TRUNCATE a table", heals: "", mark: "rows gone" },
+  "mysql.timeZone": {
+    what: "another time zone of the server",
+    heals: "sets it back",
+    mark: "the zone before and after",
+  },
+  "mysql.revoke": {
+    what: "take rights from the source's user: RELOAD",
+    heals: "grants them again",
+    mark: "what SHOW GRANTS says",
+  },
   "connect.restart": {
     what: "restart a connector with its tasks",
     heals: "",
@@ -93,12 +113,19 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
   "connect.twin": { what: "a second connector like it", heals: "deletes it", mark: "its connections" },
   "topics.empty": { what: "delete all records of a topic", heals: "", mark: "where the topic begins now" },
   "topics.remove": { what: "delete a topic", heals: "", mark: "the broker has deleted it" },
+  "topics.addPartitions": { what: "give a topic more partitions", heals: "", mark: "how many it had and has" },
+  "topics.configure": {
+    what: "change settings of a topic: retention.ms, max.message.bytes",
+    heals: "sets them back",
+    mark: "what the broker says they were and are",
+  },
   "groups.stranger": {
     what: "a member that nobody asked for joins a group of the sink",
     heals: "it leaves",
     mark: "the group's members or state changed",
   },
   "lake.write": { what: "another writer's SQL on a table of the lake", heals: "", mark: "the statements ran" },
+  "lake.changeSchema": { what: "ALTER TABLE from the lake's side", heals: "", mark: "the columns before and after" },
   "lake.rollBackTable": { what: "roll a table back by one snapshot", heals: "", mark: "both snapshots" },
   "lake.expireAllButCurrent": {
     what: "expire all snapshots but the current one",

@@ -2,19 +2,21 @@ import { freshUuid } from "#core/random.ts";
 import { openMysql } from "#pipeline";
 import { pipelineVariables, resolveVariables } from "#stages/connect/variables.ts";
 import type { MysqlClient } from "#stages/mysql/client.ts";
-import { binlogFiles, gtidSubset, mysqlProgress, resetStatement } from "#stages/mysql/progress.ts";
+import { gtidSubset, mysqlProgress, oldestBinlog, resetStatement } from "#stages/mysql/progress.ts";
 import { mysqlUsers } from "#stages/mysql/server.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
 import { bigRow, bigTransaction, lockTables, longTransaction } from "./mysql-holds.ts";
 import { excerpt, inSession } from "./mysql-session.ts";
+import { expireBinlogs, revoke, timeZone } from "./mysql-settings.ts";
 import { unhealed } from "./parts.ts";
 
 /** What MySQL does by itself, and what other people do to it. Without a moment of its own, each strikes as the act begins. */
 export const mysqlFaults = {
   rotateBinlogs,
   purgeBinlogs,
+  expireBinlogs,
   resetBinlogsAndGtids,
   killConnections,
   errantTransaction,
@@ -27,6 +29,8 @@ export const mysqlFaults = {
   longTransaction,
   lockTables,
   truncate,
+  timeZone,
+  revoke,
 } as const;
 
 /** What a blow left: its mark, and what it announces. */
@@ -175,10 +179,6 @@ function truncate({ table, when }: { readonly table: string; readonly when?: Mom
     return { proof, announced: { truncated: rows - left } };
   };
   return blow({ verb: `truncate ${table}`, when, ownPipeline: true, strike });
-}
-
-async function oldestBinlog(mysql: MysqlClient): Promise<string> {
-  return (await binlogFiles(mysql))[0]?.file ?? "no binlog";
 }
 
 function moved(before: string, after: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
 import { type Moment, momentText } from "../moments.ts";
+import { sequence } from "./compose.ts";
 
 /** SIGKILL a server. It comes back after `restartAfterMs`, or when the act is over. */
 export function kill(server: string, when: Moment & { readonly restartAfterMs?: number }): Fault {
@@ -15,6 +16,11 @@ export function stop(server: string, when: Moment & { readonly restartAfterMs?: 
 /** Stop a server in order and start it again at once. */
 export function restart(server: string, when: Moment): Fault {
   return ending({ server, when: { ...when, restartAfterMs: 0 }, verb: "restart", end: (running) => running.stop() });
+}
+
+/** Restart servers one after the other, each when the one before it is ready again: an upgrade of a cluster. */
+export function rollingRestart(servers: readonly string[], when: Moment): Fault {
+  return sequence({ when, faults: servers.map((server) => restart(server, when)) });
 }
 
 interface Ending {

@@ -44,6 +44,60 @@ export function deleteTopic({ when, topic }: OnTopic): Fault {
   };
 }
 
+/** Gives a topic more partitions: rows of one key go to another partition from then on, and order is kept in each alone. */
+export function addPartitions({ when, topic, count }: OnTopic & { readonly count: number }): Fault {
+  return {
+    label: `give ${nameText(topic)} ${count} partitions ${momentText(when)}`,
+    when,
+    inject: async (context) => {
+      const { kafka } = context.clients;
+      const name = topicName(context, topic);
+      const partitions = async () => (await kafka.endOffsets(name)).size;
+      const before = await partitions();
+      if (before < count) await kafka.addPartitions({ topic: name, count });
+      const after = await poll({
+        what: `${count} partitions of ${name}`,
+        deadline: deadlineIn(20_000),
+        look: async () => {
+          const now = await partitions();
+          return now >= count ? seen(now) : notYet(`${now} of them`);
+        },
+      });
+      return unhealed(after > before ? `${name} had ${before} partitions and has ${after}` : undefined);
+    },
+  };
+}
+
+export interface ConfigureTopic extends OnTopic {
+  /** By Kafka's names: `retention.ms`, `max.message.bytes`, `min.insync.replicas`. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Changes settings of a topic until the act is over. The mark: the broker's own word on what they are now. */
+export function configureTopic({ when, topic, settings }: ConfigureTopic): Fault {
+  const told = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+  return {
+    label: `set ${told.join(", ")} on ${nameText(topic)} ${momentText(when)}`,
+    when,
+    inject: async (context) => {
+      const { kafka } = context.clients;
+      const name = topicName(context, topic);
+      const before = await kafka.topicSettings(name);
+      await kafka.configureTopic({ topic: name, settings });
+      const now = await kafka.topicSettings(name);
+      const changed = Object.keys(settings).filter((key) => now.get(key) !== before.get(key));
+      const old = Object.fromEntries(changed.map((key) => [key, before.get(key) ?? ""]));
+      return {
+        heal: async () => {
+          if (changed.length > 0) await kafka.configureTopic({ topic: name, settings: old });
+        },
+        proof: async () =>
+          changed.map((key) => `${key} of ${name}: ${before.get(key)} -> ${now.get(key)}`).join(", ") || undefined,
+      };
+    },
+  };
+}
+
 export interface JoinGroup {
   readonly when: Moment;
   /** `data`: the group that Connect keeps for the sink. `coordinator`: the one under which control events are read. */

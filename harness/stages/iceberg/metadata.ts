@@ -21,6 +21,16 @@ const snapshotSchema = z
   }));
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
+// A type is a word, or an object that tells of a struct, a list or a map.
+const fieldSchema = z.object({ name: z.string(), type: z.unknown(), required: z.boolean().default(false) });
+
+/** A column, its type as Iceberg's specification spells it: `decimal(38,2)`, `struct<id: int>`. */
+export interface LakeColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+}
+
 const tableSchema = z
   .object({
     "table-uuid": z.string(),
@@ -28,9 +38,7 @@ const tableSchema = z
     "current-snapshot-id": id64.nullish(),
     snapshots: z.array(snapshotSchema).default([]),
     "current-schema-id": z.number().optional(),
-    schemas: z
-      .array(z.object({ "schema-id": z.number(), fields: z.array(z.object({ name: z.string() })) }))
-      .default([]),
+    schemas: z.array(z.object({ "schema-id": z.number(), fields: z.array(fieldSchema) })).default([]),
   })
   .transform((raw) => ({
     uuid: raw["table-uuid"],
@@ -38,20 +46,38 @@ const tableSchema = z
     // Hadoop catalogs write -1 where there is no snapshot yet.
     currentId: raw["current-snapshot-id"] === -1n ? undefined : (raw["current-snapshot-id"] ?? undefined),
     snapshots: raw.snapshots,
+    columns: currentFields(raw).map(columnOf),
     droppedColumns: droppedColumns(raw),
   }));
 
 interface Schemas {
   readonly "current-schema-id"?: number | undefined;
-  readonly schemas: readonly { readonly "schema-id": number; readonly fields: readonly { readonly name: string }[] }[];
+  readonly schemas: readonly { readonly "schema-id": number; readonly fields: readonly Field[] }[];
+}
+type Field = z.infer<typeof fieldSchema>;
+
+function currentFields(raw: Schemas): readonly Field[] {
+  return raw.schemas.find((schema) => schema["schema-id"] === raw["current-schema-id"])?.fields ?? [];
+}
+
+const structSchema = z.object({ type: z.literal("struct"), fields: z.array(fieldSchema) });
+
+function columnOf({ name, type, required }: Field): LakeColumn {
+  return { name, type: typeText(type), required };
+}
+
+function typeText(type: unknown): string {
+  if (typeof type === "string") return type;
+  const struct = structSchema.safeParse(type).data;
+  if (struct === undefined) return JSON.stringify(type);
+  return `struct<${struct.fields.map((field) => `${field.name}: ${typeText(field.type)}`).join(", ")}>`;
 }
 
 /** Top-level columns that an earlier schema had and the current one has not. */
 function droppedColumns(raw: Schemas): readonly string[] {
-  const current = raw.schemas.find((schema) => schema["schema-id"] === raw["current-schema-id"]);
-  const now = new Set(current?.fields.map(({ name }) => name));
+  const now = new Set(currentFields(raw).map(({ name }) => name));
   const ever = new Set(raw.schemas.flatMap(({ fields }) => fields.map(({ name }) => name)));
-  return current === undefined ? [] : [...ever].filter((column) => !now.has(column));
+  return now.size === 0 ? [] : [...ever].filter((column) => !now.has(column));
 }
 
 /** What a table's metadata says of its history, ids in full. */

@@ -4,7 +4,15 @@ import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
 import { environmentError, messageOf, usageError } from "#core/errors.ts";
 import type { NewTopic, PartitionOffsets, TopicReader } from "#core/ports.ts";
 import { openTap, readRange, type TapOptions } from "./reader.ts";
-import { cutRecords, joinGroup, moveGroup } from "./surgery.ts";
+import {
+  addPartitions,
+  configureTopic,
+  cutRecords,
+  joinGroup,
+  moveGroup,
+  type TopicSettings,
+  topicSettings,
+} from "./surgery.ts";
 
 export interface Topic {
   readonly name: string;
@@ -44,6 +52,12 @@ export interface KafkaClient extends TopicReader, AsyncDisposable {
   tap(options: Omit<TapOptions, "bootstrap">): AsyncDisposable;
   /** Takes part in a group as a member that nobody asked for, until it is disposed. */
   joinGroup(stranger: { group: string; topic: string }): Promise<AsyncDisposable>;
+  /** Partitions for a topic that has fewer. */
+  addPartitions(change: { topic: string; count: number }): Promise<void>;
+  /** A topic's settings, its own and those that it inherits. */
+  topicSettings(topic: string): Promise<ReadonlyMap<string, string>>;
+  /** Gives a topic settings of its own, beside those that it has. */
+  configureTopic(change: TopicSettings): Promise<void>;
   /** Deletes what lies below an offset of each partition, as retention would. */
   cutRecords(cut: { topic: string; below: PartitionOffsets }): Promise<void>;
 }
@@ -56,10 +70,7 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
   return {
     brokers: async () => (await asked("list its brokers", () => admin.describeCluster())).brokers.map((b) => b.nodeId),
     topics: () => topics(admin),
-    createTopics: async (wanted) => {
-      await createTopics(writing, wanted);
-      await haveLeaders(admin, wanted);
-    },
+    createTopics: (wanted) => createTopics({ writing, admin, wanted }),
     deleteTopics: (names) =>
       written(writing, `delete ${names.join(", ")}`, (admin) => admin.deleteTopics({ topics: [...names] })),
     endOffsets: async (topic) => {
@@ -79,6 +90,10 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
     read: (range) => readRange(bootstrap, range),
     tap: (options) => openTap({ ...options, bootstrap }),
     joinGroup: (stranger) => asked(`let a stranger join ${stranger.group}`, () => joinGroup(bootstrap, stranger)),
+    addPartitions: (change) =>
+      asked(`give ${change.topic} ${change.count} partitions`, () => addPartitions(bootstrap, change)),
+    topicSettings: (topic) => asked(`tell the settings of ${topic}`, () => topicSettings(bootstrap, topic)),
+    configureTopic: (change) => asked(`configure ${change.topic}`, () => configureTopic(bootstrap, change)),
     cutRecords: (cut) => asked(`delete records of ${cut.topic}`, () => cutRecords(bootstrap, cut)),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };
@@ -111,10 +126,18 @@ async function topics(admin: Admin): Promise<Topic[]> {
   return topics.map(({ name, partitions }) => ({ name, partitions: partitions.length }));
 }
 
-async function createTopics(kafka: Kafka, wanted: readonly NewTopic[]): Promise<void> {
+interface Creating {
+  readonly writing: Kafka;
+  readonly admin: Admin;
+  readonly wanted: readonly NewTopic[];
+}
+
+async function createTopics({ writing, admin, wanted }: Creating): Promise<void> {
   const names = wanted.map(({ name }) => name).join(", ");
-  const created = await written(kafka, `create ${names}`, (admin) =>
-    admin.createTopics({
+  const created = await written(writing, `create ${names}`, (once) =>
+    once.createTopics({
+      // The driver would look for leaders once, as it may write once: too early on a busy broker.
+      waitForLeaders: false,
       topics: wanted.map(({ name, partitions, replicas, config }) => ({
         topic: name,
         numPartitions: partitions,
@@ -124,7 +147,7 @@ async function createTopics(kafka: Kafka, wanted: readonly NewTopic[]): Promise<
       waitForLeaders: false,
     }),
   );
-  if (created) return;
+  if (created) return haveLeaders(admin, wanted);
   throw environmentError({
     code: "TOPIC_EXISTS",
     what: `a topic of this name exists already: one of ${names}`,
@@ -132,24 +155,20 @@ async function createTopics(kafka: Kafka, wanted: readonly NewTopic[]): Promise<
   });
 }
 
-/** A broker may not know yet of topics that its controller has just made: the driver's own wait takes that for the end. */
+/** Asks for all topics: the driver's answer for one that the broker does not know yet is an error. */
 async function haveLeaders(admin: Admin, wanted: readonly NewTopic[]): Promise<void> {
-  const names = wanted.map(({ name }) => name);
   await poll({
-    what: `leaders of ${names.join(", ")}`,
+    what: `leaders of ${wanted.map(({ name }) => name).join(", ")}`,
     deadline: deadlineIn(30_000),
     look: async () => {
-      const { topics } = await admin.fetchTopicMetadata({ topics: names });
-      const leaderless = topics.filter(({ partitions }) => partitions.length === 0 || partitions.some(noLeader));
-      return leaderless.length === 0
-        ? seen(undefined)
-        : notYet(`none for ${leaderless.map(({ name }) => name).join(", ")}`);
+      const { topics } = await admin.fetchTopicMetadata();
+      const led = topics.filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+      const known = new Map(led.map(({ name, partitions }) => [name, partitions.length]));
+      const missing = wanted.filter(({ name, partitions }) => known.get(name) !== partitions);
+      return missing.length === 0 ? seen(undefined) : notYet(`none of ${missing.map(({ name }) => name).join(", ")}`);
     },
-    remedy: "look at the broker's log in the run folder",
   });
 }
-
-const noLeader = ({ leader }: { leader: number }) => leader < 0;
 
 async function groupOffsets(admin: Admin, group: string): Promise<ReadonlyMap<string, PartitionOffsets>> {
   const topics = await asked(`tell the offsets of group ${group}`, () =>

@@ -2,7 +2,8 @@ import type { Admin } from "@platformatic/kafka";
 import { type Address, hostPort } from "#core/addresses.ts";
 import type { PartitionOffsets } from "#core/ports.ts";
 
-// What kafkajs cannot do against Kafka 4: its deleteRecords fails, and it moves a group by joining it, five seconds long.
+// What kafkajs cannot do against Kafka 4: its deleteRecords fails, it moves a group by joining it, five seconds long, and it
+// changes one setting of a topic by resetting all others.
 
 /** Deletes what lies below an offset of each partition, as retention would. */
 export async function cutRecords(
@@ -11,6 +12,37 @@ export async function cutRecords(
 ): Promise<void> {
   const partitions = [...below].map(([partition, offset]) => ({ partition, offset }));
   await withAdmin(bootstrap, (admin) => admin.deleteRecords({ topics: [{ name: topic, partitions }] }));
+}
+
+/** Gives a topic more partitions than it has; fewer is refused. */
+export async function addPartitions(
+  bootstrap: readonly Address[],
+  { topic, count }: { topic: string; count: number },
+): Promise<void> {
+  await withAdmin(bootstrap, (admin) => admin.createPartitions({ topics: [{ name: topic, count }] }));
+}
+
+export interface TopicSettings {
+  readonly topic: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Kafka's numbers for a topic as a resource, and for setting a value. */
+const [topicResource, set] = [2, 0] as const;
+
+export async function configureTopic(bootstrap: readonly Address[], { topic, settings }: TopicSettings): Promise<void> {
+  const configs = Object.entries(settings).map(([name, value]) => ({ name, configOperation: set, value }));
+  const resources = [{ resourceType: topicResource, resourceName: topic, configs }];
+  await withAdmin(bootstrap, (admin) => admin.incrementalAlterConfigs({ resources }));
+}
+
+export async function topicSettings(
+  bootstrap: readonly Address[],
+  topic: string,
+): Promise<ReadonlyMap<string, string>> {
+  const resources = [{ resourceType: topicResource, resourceName: topic }];
+  const described = await withAdmin(bootstrap, (admin) => admin.describeConfigs({ resources }));
+  return new Map(described.flatMap(({ configs }) => configs.map(({ name, value }) => [name, value ?? ""] as const)));
 }
 
 /** Moves a group that has no members. The broker refuses one that has. */
@@ -45,11 +77,11 @@ export async function joinGroup(
 }
 
 /** A write is sent once: whoever asks decides whether to ask again. */
-async function withAdmin(bootstrap: readonly Address[], write: (admin: Admin) => Promise<unknown>): Promise<void> {
+async function withAdmin<T>(bootstrap: readonly Address[], write: (admin: Admin) => Promise<T>): Promise<T> {
   const { Admin } = await import("@platformatic/kafka");
   const admin = new Admin({ clientId: "floe-surgery", bootstrapBrokers: bootstrap.map(hostPort), retries: 0 });
   try {
-    await write(admin);
+    return await write(admin);
   } finally {
     await admin.close();
   }

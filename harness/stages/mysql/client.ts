@@ -62,7 +62,11 @@ export async function connectMysql(options: ConnectOptions): Promise<MysqlClient
   // Without a listener, the end of an idle connection would end the process; the next call tells of it anyway.
   connection.on("error", () => undefined);
   const send: Send = (query, ms = withinMs) => answerTo({ connection, options, query, ms });
-  const [version] = parsedRows(await send({ sql: "SELECT VERSION() AS version" }));
+  // The server's own time zone may be any, and may be changed as a fault.
+  const [, versions] = z
+    .tuple([okPacket, z.unknown()])
+    .parse(await send({ sql: "SET SESSION time_zone = '+00:00'; SELECT VERSION() AS version" }));
+  const [version] = parsedRows(versions);
   return {
     address: options.address,
     serverVersion: version?.["version"] ?? "",

@@ -31,6 +31,11 @@ export async function binlogFiles(client: MysqlClient): Promise<readonly BinlogF
   return rows.map((row) => ({ file: row["Log_name"] ?? "", bytes: BigInt(row["File_size"] ?? "0") }));
 }
 
+/** The first file that can still be read. */
+export async function oldestBinlog(client: MysqlClient): Promise<string> {
+  return (await binlogFiles(client))[0]?.file ?? "no binlog";
+}
+
 /** Whether everything in one GTID set is also in another. */
 export async function gtidSubset(client: MysqlClient, { part, whole }: { part: string; whole: string }) {
   const [row] = await client.query("SELECT GTID_SUBSET(?, ?) AS subset", [part, whole]);

@@ -76,6 +76,16 @@ describe("a broker", () => {
     });
   });
 
+  test("gives a topic more partitions and other settings, and leaves its others alone", async () => {
+    await client.createTopics([{ ...topic("changing"), config: { "cleanup.policy": "compact" } }]);
+    await client.addPartitions({ topic: "changing", count: 3 });
+    expect((await client.endOffsets("changing")).size).toBe(3);
+    await client.configureTopic({ topic: "changing", settings: { "max.message.bytes": "2000" } });
+    const settings = await client.topicSettings("changing");
+    expect([settings.get("max.message.bytes"), settings.get("cleanup.policy")]).toEqual(["2000", "compact"]);
+    await expect(client.addPartitions({ topic: "changing", count: 2 })).rejects.toMatchObject({ code: "KAFKA_FAILED" });
+  });
+
   test("sends a client of a link to the link's address, whatever port it dialled first", async () => {
     const over = await connectKafka({ bootstrap: [server.address("sink")] });
     const before = relay.connections();

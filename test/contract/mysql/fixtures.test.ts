@@ -4,6 +4,7 @@ import type { Source } from "#core/source.ts";
 import { allTypes, allTypesEdges } from "#fixtures/all-types/all-types.ts";
 import { rowCounts } from "#fixtures/employees/counts.ts";
 import { employees } from "#fixtures/employees/employees.ts";
+import { schemaChanges } from "#fixtures/schema-changes/all.ts";
 import { connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
 import { loadRows } from "#stages/mysql/load.ts";
 import { mysqlServer } from "#stages/mysql/server.ts";
@@ -21,6 +22,23 @@ beforeAll(async () => {
 afterAll(async () => {
   await client?.[Symbol.asyncDispose]();
   await here?.[Symbol.asyncDispose]();
+});
+
+describe("schema changes", () => {
+  test.for(schemaChanges)("$id is a change that MySQL makes", async ({ id, tables, before, change, after }) => {
+    const schema = `\`${id}\``;
+    const all = [
+      `CREATE DATABASE ${schema}`,
+      `USE ${schema}`,
+      ...tables,
+      ...before,
+      ...change,
+      "BEGIN",
+      ...after,
+      "COMMIT",
+    ];
+    for (const statement of all) await client.execute(statement);
+  });
 });
 
 describe("employees, small", () => {

@@ -35,8 +35,16 @@ describe("a MySQL that runs", () => {
     await using client = await login("harness");
     const [row] =
       await client.query(`SELECT @@binlog_format AS format, @@binlog_row_image AS image, @@binlog_row_metadata AS metadata,
-      @@gtid_mode AS gtid, @@time_zone AS zone`);
+      @@gtid_mode AS gtid, @@GLOBAL.time_zone AS zone`);
     expect(row).toEqual({ format: "ROW", image: "FULL", metadata: "FULL", gtid: "ON", zone: "+00:00" });
+  });
+
+  test("is talked to in UTC, whatever its own time zone is", async () => {
+    await using client = await login("harness");
+    await client.execute("SET GLOBAL time_zone = '+05:30'");
+    await using other = await login("harness");
+    await client.execute("SET GLOBAL time_zone = '+00:00'");
+    expect(await other.query("SELECT @@SESSION.time_zone AS zone")).toEqual([{ zone: "+00:00" }]);
   });
 
   test("gives Debezium's user the rights that its documentation asks for, and no other", async () => {

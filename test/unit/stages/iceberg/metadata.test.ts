@@ -32,6 +32,35 @@ describe("a table's metadata", () => {
     }
   });
 
+  test("tells the columns of the current schema, structs with their fields", () => {
+    const { columns, droppedColumns } = parseMetadata("t", {
+      "table-uuid": "u",
+      location: "l",
+      "current-schema-id": 1,
+      schemas: [
+        {
+          "schema-id": 0,
+          fields: [
+            { name: "id", type: "int", required: true },
+            { name: "old", type: "string" },
+          ],
+        },
+        {
+          "schema-id": 1,
+          fields: [
+            { name: "id", type: "long", required: true },
+            { name: "key", type: { type: "struct", fields: [{ name: "id", type: "long" }] }, required: false },
+          ],
+        },
+      ],
+    });
+    expect(columns).toEqual([
+      { name: "id", type: "long", required: true },
+      { name: "key", type: "struct<id: long>", required: false },
+    ]);
+    expect(droppedColumns).toEqual(["old"]);
+  });
+
   test("that is something else is refused", () => {
     expect(() => parseMetadata("t", { hello: 1 })).toThrow(/metadata of t/);
   });
