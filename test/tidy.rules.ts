@@ -18,6 +18,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   "stack.ts": ["core", "runtime", "stages", "artifacts"],
   "pipeline.ts": ["core", "runtime", "stages", "stack.ts"],
   run: ["core", "process", "artifacts", "runtime", "stages", "checks", "report", "stack.ts", "pipeline.ts", "fixtures"],
+  offsets: ["core", "runtime", "stages"],
   "index.ts": ["core", "run", "checks", "fixtures"],
   scenarios: ["floe", "fixtures"],
   cli: [
@@ -32,6 +33,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     "stack.ts",
     "pipeline.ts",
     "run",
+    "offsets",
     "fixtures",
   ],
 };
