@@ -104,9 +104,10 @@ export async function readControl(
   { parts, tables }: { parts: SinkParts; tables: readonly TablePosition[] },
 ): Promise<ControlPosition> {
   const { controlTopic: topic, coordinatorGroup } = parts;
+  // In this order: the end grows meanwhile, and the group must not seem to be past it.
+  const read = asNumber((await kafka.groupOffsets(coordinatorGroup)).get(topic)?.get(0));
   const begin = Number((await kafka.beginOffsets(topic)).get(0) ?? 0n);
   const end = Number((await kafka.endOffsets(topic)).get(0) ?? 0n);
-  const read = asNumber((await kafka.groupOffsets(coordinatorGroup)).get(topic)?.get(0));
   const floors = new Map(tables.map(({ table, floor }) => [table, floor ?? 0]));
   const pending = new Map<string, { files: number; rows: number }>();
   for await (const event of controlEvents({ kafka }, { topic, from: read ?? begin, to: end })) {

@@ -48,6 +48,13 @@ export function subtractGtids(from: GtidSet, taken: GtidSet): GtidSet {
   return new Map(left.filter(([, intervals]) => intervals.length > 0));
 }
 
+export function uniteGtids(left: GtidSet, right: GtidSet): GtidSet {
+  const sources = new Set([...left.keys(), ...right.keys()]);
+  return new Map(
+    [...sources].map((source) => [source, joined([...(left.get(source) ?? []), ...(right.get(source) ?? [])])]),
+  );
+}
+
 export function countGtids(set: GtidSet): number {
   return [...set.values()].flat().reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }
