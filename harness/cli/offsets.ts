@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { wallNowMs } from "#core/clock.ts";
 import { Scope } from "#core/scope.ts";
-import { applyPlan, undoPlan } from "#offsets/apply.ts";
+import { applyPlan } from "#offsets/apply.ts";
 import { drawPlan } from "#offsets/draw.ts";
 import { type Plan, writePlan } from "#offsets/plan-file.ts";
 import { type Reach, reach } from "#offsets/reach.ts";
@@ -11,6 +11,7 @@ import { readPositions } from "#offsets/read.ts";
 import { hops } from "#offsets/target.ts";
 import { positionLines } from "#offsets/tell.ts";
 import { planLines } from "#offsets/tell-plan.ts";
+import { undoPlan } from "#offsets/undo.ts";
 import { visibleText } from "#report/visible-text.ts";
 import { addPlaceFlags, readPlace } from "./pipeline-place.ts";
 

@@ -7,23 +7,21 @@ import type { Reach } from "./reach.ts";
 import { sourceOffset } from "./refuse-source.ts";
 import type { Target } from "./target.ts";
 
+type BinlogTarget = Exclude<Target, { kind: "snapshot" }>;
+
 /** Where in the binlog a target is. What is impossible about it is refused afterwards, in refuse-source.ts. */
-export async function aimSource(
-  reach: Reach,
-  positions: Positions,
-  target: Exclude<Target, { kind: "snapshot" }>,
-): Promise<SourceAim> {
+export async function aimSource(reach: Reach, positions: Positions, target: BinlogTarget): Promise<SourceAim> {
   const now = sourceOffset(positions);
-  const at = (place: BinlogPlace): SourceAim => ({ end: "source", place });
-  switch (target.kind) {
-    // The file and its position stay: with GTIDs on, Debezium goes by the set alone.
-    case "gtid":
-      return at({ ...now, gtids: target.set });
-    case "time":
-      return at(await placeAtTime(reach, { positions, now, ms: target.ms }));
-    case "earliest":
-      return at(earliest(positions, now));
-  }
+  return { end: "source", place: await placeAt(reach, { positions, target, now }) };
+}
+
+async function placeAt(
+  reach: Reach,
+  { positions, target, now }: { positions: Positions; target: BinlogTarget; now: BinlogPlace },
+): Promise<BinlogPlace> {
+  // The file and its position stay: with GTIDs on, Debezium goes by the set alone.
+  if (target.kind === "gtid") return { ...now, gtids: target.set };
+  return target.kind === "time" ? placeAtTime(reach, { positions, now, ms: target.ms }) : earliest(positions, now);
 }
 
 interface AtTime {

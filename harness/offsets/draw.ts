@@ -8,7 +8,7 @@ import { makePlan, refuseImpossible } from "./plan.ts";
 import type { Plan } from "./plan-file.ts";
 import type { Reach } from "./reach.ts";
 import { readPositions } from "./read.ts";
-import { resume, standStill, stateOf } from "./standstill.ts";
+import { putBack, standStill, stateOf } from "./standstill.ts";
 import { type Hop, movedEnd, parseTarget, type Target } from "./target.ts";
 
 export interface DrawOptions {
@@ -24,7 +24,7 @@ export interface DrawOptions {
 export async function drawPlan({ reach, to, hop, stop }: DrawOptions): Promise<Plan> {
   const target = parseTarget(to, wallNowMs());
   const end = movedEnd(target, hop);
-  const ran = stop && (await stateOf(reach, end)) === "RUNNING";
+  const state = await stateOf(reach, end);
   if (stop) await standStill(reach, end, { stopped: true });
   try {
     const positions = await readPositions(reach);
@@ -33,7 +33,7 @@ export async function drawPlan({ reach, to, hop, stop }: DrawOptions): Promise<P
     const counts = await countMoved(reach, positions, aim);
     return makePlan({ positions, aim, counts, target: to, pipeline: identityOf(reach.place) });
   } catch (error) {
-    if (ran) await resume(reach, end);
+    if (stop) await putBack(reach, end, state);
     throw error;
   }
 }

@@ -54,6 +54,12 @@ export async function resume(reach: Reach, end: End): Promise<void> {
   await awaitRunning({ connect: connect[end], connector, deadline: deadlineIn(60_000), logFiles: [] });
 }
 
+/** Gives it back the state that it had before it was made to stand still. */
+export async function putBack(reach: Reach, end: End, state: string | null): Promise<void> {
+  if (state === "RUNNING") await resume(reach, end);
+  else if (state === "PAUSED") await reach.connect?.[end].pause(nameOf(reach, end));
+}
+
 function nameOf({ place }: Pick<Reach, "place">, end: End): string {
   const name = end === "source" ? place.sourceConnector : place.sinkConnector;
   if (name === undefined) throw notGiven(`the ${end}'s name`, `--${end} NAME`);
