@@ -84,7 +84,7 @@ async function tableWith({ catalog }: Reach, { topics }: SinkParts, id: string) 
     code: "SNAPSHOT_GONE",
     what: `no table of this pipeline has a snapshot ${id}`,
     expected: "one that has not expired",
-    remedy: '`floe sql "SELECT * FROM iceberg_snapshots(…)"` lists them; or --to time=… --hop sink',
+    remedy: "`floe offsets show` has each table's newest; or --to time=… --hop sink",
   });
 }
 

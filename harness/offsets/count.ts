@@ -1,13 +1,11 @@
-import type { KafkaRecord } from "#core/ports.ts";
 import { type ChangeRecord, decodeRecord } from "#stages/debezium/record.ts";
-import { binlogPosition, readBinlog } from "#stages/mysql/binlog.ts";
-import { connectMysql } from "#stages/mysql/client.ts";
-import { countGtids, hasGtid, parseGtidSet, subtractGtids } from "#stages/mysql/gtid-set.ts";
-import type { Aim, SinkAim, SourceAim } from "./aim.ts";
-import { type BinlogPlace, type DataPartition, needed, type Positions, partitionName } from "./positions.ts";
+import { hasGtid, parseGtidSet } from "#stages/mysql/gtid-set.ts";
+import type { Aim, SourceAim } from "./aim.ts";
+import { countSink } from "./count-sink.ts";
+import { countSkipped } from "./count-skipped.ts";
+import { type BinlogPlace, type DataPartition, needed, type Positions } from "./positions.ts";
 import type { Reach } from "./reach.ts";
-import { tableOf } from "./read-sink.ts";
-import { compareFiles, sourceOffset } from "./refuse-source.ts";
+import { compareFiles } from "./refuse-source.ts";
 
 /** What a move does to one topic. */
 export interface TopicCount {
@@ -37,7 +35,10 @@ export async function countMoved(reach: Reach, positions: Positions, aim: Aim): 
   );
 }
 
-/** Everything in a topic that is not in the target's set is sent again. A tombstone goes with the delete before it. */
+/**
+ * Every change in a topic that is not in the target's set is sent again, once however many copies earlier moves have made of
+ * it. A tombstone goes with the delete before it.
+ */
 async function countSent(
   { kafka }: Reach,
   topic: string,
@@ -45,18 +46,26 @@ async function countSent(
 ) {
   const isAfter = afterPlace(aim.place);
   let [again, rowsAgain, incomplete] = [0, 0, false];
-  const before = new Map<number, boolean>();
+  const known = new Set<string>();
+  const counted = new Map<number, boolean>();
   const begins = new Map(data.filter((each) => each.topic === topic).map((each) => [each.partition, each.begin]));
   for await (const record of kafka.read({ topic, from: new Map(), to: await kafka.endOffsets(topic) })) {
+    const { partition } = record;
     const change = decodeRecord(record);
-    const counts = change === undefined ? (before.get(record.partition) ?? false) : isAfter(change);
-    if (counts && !before.has(record.partition) && (begins.get(record.partition) ?? 0) > 0) incomplete = true;
-    before.set(record.partition, counts);
-    if (!counts) continue;
-    again++;
-    if (record.value !== null) rowsAgain++;
+    const after = change === undefined ? counted.get(partition) === true : isAfter(change);
+    if (after && !counted.has(partition) && (begins.get(partition) ?? 0) > 0) incomplete = true;
+    const counts = after && (change === undefined || !known.has(identityOf(change)));
+    counted.set(partition, counts);
+    if (change !== undefined && counts) known.add(identityOf(change));
+    if (counts) again++;
+    if (change !== undefined && counts) rowsAgain++;
   }
   return { again, rowsAgain, incomplete };
+}
+
+/** Two changes of one key inside a compressed transaction have the same: they are counted as one. */
+function identityOf({ gtid, file, pos, row, op, key }: ChangeRecord): string {
+  return JSON.stringify([gtid, file, pos, row, op, key]);
 }
 
 /** Rows of the initial snapshot have no GTID, and come again only with another snapshot. */
@@ -69,98 +78,4 @@ function afterPlace({ gtids, file, pos }: BinlogPlace): (change: ChangeRecord) =
   }
   const set = parseGtidSet(gtids);
   return ({ gtid }) => gtid !== null && !hasGtid(set, gtid);
-}
-
-/** Row changes in MySQL's binlog that the target takes for sent, and that no topic has. */
-async function countSkipped(
-  reach: Reach,
-  { positions, aim, topics }: { positions: Positions; aim: SourceAim; topics: readonly string[] },
-): Promise<ReadonlyMap<string, number>> {
-  const from = sourceOffset(positions);
-  const skips = skipping(from, aim.place);
-  const login = reach.place.mysql;
-  if (skips === undefined || login === undefined) return new Map();
-  const sent = await sentAlready(reach, topics, skips);
-  const counts = new Map<string, number>();
-  await using client = await connectMysql(login);
-  const to = await binlogPosition(client);
-  for (const database of new Set(topics.map((topic) => tableOf(topic).namespace))) {
-    for await (const entry of readBinlog({ login, from, to, database })) {
-      if (entry.kind === "statement" || !skips(entry)) continue;
-      const topic = topics.find((each) => each.endsWith(`.${database}.${entry.table}`));
-      if (topic !== undefined) counts.set(topic, (counts.get(topic) ?? 0) + 1);
-    }
-  }
-  return new Map([...counts].map(([topic, count]) => [topic, Math.max(0, count - (sent.get(topic) ?? 0))]));
-}
-
-type InBinlog = Pick<ChangeRecord, "gtid" | "file" | "pos">;
-
-/** Whether a change is passed over by a move; undefined for a move that goes back only. */
-function skipping(from: BinlogPlace, to: BinlogPlace): ((change: InBinlog) => boolean) | undefined {
-  if (to.gtids === null) {
-    if (compareFiles(to, from) <= 0) return undefined;
-    return ({ file, pos }) => file !== null && compareFiles({ file, pos: pos ?? 0 }, to) < 0;
-  }
-  const passed = subtractGtids(parseGtidSet(to.gtids), parseGtidSet(from.gtids ?? ""));
-  if (countGtids(passed) === 0) return undefined;
-  return ({ gtid }) => gtid !== null && hasGtid(passed, gtid);
-}
-
-/** The last transaction is in the topics before it is in the stored set. */
-async function sentAlready(
-  { kafka }: Reach,
-  topics: readonly string[],
-  skips: (change: InBinlog) => boolean,
-): Promise<ReadonlyMap<string, number>> {
-  const counts = await Promise.all(
-    topics.map(async (topic): Promise<[string, number]> => {
-      const range = { topic, from: new Map(), to: await kafka.endOffsets(topic) };
-      const changes = (await Array.fromAsync(kafka.read(range))).map(decodeRecord);
-      return [topic, changes.filter((change) => change !== undefined && !change.snapshot && skips(change)).length];
-    }),
-  );
-  return new Map(counts);
-}
-
-async function countSink(reach: Reach, data: readonly DataPartition[], { offsets }: SinkAim): Promise<TopicCount[]> {
-  const read = new Map(data.map((each) => [partitionName(each), each.read ?? each.begin]));
-  const counts = await Promise.all(
-    offsets.map(async ({ topic, partition, offset }) => {
-      const now = read.get(partitionName({ topic, partition })) ?? 0;
-      const records = await recordsBetween(reach, {
-        topic,
-        partition,
-        low: Math.min(offset, now),
-        high: Math.max(offset, now),
-      });
-      const rows = records.filter(({ value }) => value !== null).length;
-      return offset <= now
-        ? { topic, again: records.length, rowsAgain: rows, skipped: 0 }
-        : { topic, again: 0, rowsAgain: 0, skipped: rows };
-    }),
-  );
-  return [...Map.groupBy(counts, ({ topic }) => topic)].map(([topic, of]) => ({
-    topic,
-    again: sum(of.map(({ again }) => again)),
-    rowsAgain: sum(of.map(({ rowsAgain }) => rowsAgain)),
-    skipped: sum(of.map(({ skipped }) => skipped)),
-    incomplete: false,
-  }));
-}
-
-interface Between {
-  readonly topic: string;
-  readonly partition: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-async function recordsBetween({ kafka }: Reach, { topic, partition, low, high }: Between): Promise<KafkaRecord[]> {
-  const range = { from: new Map([[partition, BigInt(low)]]), to: new Map([[partition, BigInt(high)]]) };
-  return Array.fromAsync(kafka.read({ topic, ...range }));
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
 }

@@ -3,7 +3,7 @@ import type { Aim } from "./aim.ts";
 import { aimSink } from "./aim-sink.ts";
 import { aimSource } from "./aim-source.ts";
 import { countMoved } from "./count.ts";
-import { identityOf } from "./place.ts";
+import { identityOf, notGiven } from "./place.ts";
 import { makePlan, refuseImpossible } from "./plan.ts";
 import type { Plan } from "./plan-file.ts";
 import type { Reach } from "./reach.ts";
@@ -25,7 +25,9 @@ export async function drawPlan({ reach, to, hop, stop }: DrawOptions): Promise<P
   const target = parseTarget(to, wallNowMs());
   const end = movedEnd(target, hop);
   const state = await stateOf(reach, end);
-  if (stop) await standStill(reach, end, { stopped: true });
+  if (stop && reach.connect === undefined)
+    throw notGiven("a Connect worker to stop it by", "--connect URL, or no --stop");
+  if (stop) await standStill(reach, end, { stopped: false });
   try {
     const positions = await readPositions(reach);
     const aim = await aimAt(reach, { positions, target, end });

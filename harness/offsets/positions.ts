@@ -138,3 +138,10 @@ export function offsetText({ offset }: SourceOffset): string {
 
 export const partitionName = ({ topic, partition }: Pick<DataPartition, "topic" | "partition">) =>
   `${topic}/${partition}`;
+
+/** The connector of one end, with its state. */
+export function connectorOf(positions: Positions, end: "source" | "sink") {
+  return end === "source"
+    ? needed("the source's offset", positions.source).connector
+    : needed("the sink's groups", positions.sink).connector;
+}

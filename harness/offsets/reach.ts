@@ -2,7 +2,8 @@ import type { Scope } from "#core/scope.ts";
 import { connectClient } from "#stages/connect/client.ts";
 import { type CatalogClient, restCatalog } from "#stages/iceberg/client.ts";
 import { connectKafka, type KafkaClient } from "#stages/kafka/client.ts";
-import { type Finding, newestStored } from "./parts.ts";
+import { newestStored } from "./offsets-topic.ts";
+import type { Finding } from "./parts.ts";
 import type { Place } from "./place.ts";
 
 /** A pipeline's parts, dialled as far as they are given. */

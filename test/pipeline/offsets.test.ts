@@ -17,7 +17,7 @@ import { needed, type Positions } from "#offsets/positions.ts";
 import { type Reach, reach } from "#offsets/reach.ts";
 import { readPositions } from "#offsets/read.ts";
 import { tableOf } from "#offsets/read-sink.ts";
-import { standStill, stateOf } from "#offsets/standstill.ts";
+import { resume, standStill, stateOf } from "#offsets/standstill.ts";
 import { undoPlan } from "#offsets/undo.ts";
 import { ask } from "#run/ask.ts";
 import { defineScenario } from "#run/scenario.ts";
@@ -122,6 +122,10 @@ test("a source that goes back loses nothing, and sends again exactly what the pl
   await booking.rest();
   await settled(allArrived);
   expect(await inLake()).toEqual({ rows: booking.count() + announced, changes: booking.count() });
+  // Once more: copies that are in the topics already are not sent twice again.
+  const again = await planFor({ to: `gtid=${before}`, hop: "all", stop: true });
+  expect(again.plan.twice).toMatchObject([{ table: `${database}.accounts`, rows: booking.count() }]);
+  await resume(reached, "source");
   await expect(undoPlan({ reach: reached, planFile: file, resume: false, stopped: false })).rejects.toMatchObject({
     code: "UNDO_TOO_LATE",
   });
@@ -146,6 +150,10 @@ test("a table that was rolled back gets what it lost, once", async () => {
 
 test("a sink that goes back, is put back and goes back again writes exactly what the plan announced", async () => {
   const was = await inLake();
+  for (const to of [`gtid=${before}`, `time=${new Date(beforeMs).toISOString()}`]) {
+    const since = await planFor({ to, hop: "sink", stop: true });
+    expect(since.plan.twice, to).toMatchObject([{ table: `${database}.accounts`, rows: was.rows }]);
+  }
   const { file, plan } = await planFor({ to: "earliest", hop: "sink", stop: true });
   const groups = groupsOf(await readPositions(reached));
   expect(plan.twice.find(({ table }) => table.endsWith(".accounts"))?.rows).toBe(await rowsIn("accounts"));
@@ -155,6 +163,21 @@ test("a sink that goes back, is put back and goes back again writes exactly what
   await applyPlan({ reach: reached, planFile: file, resume: true, stopped: false });
   await settled(allArrived);
   expect(await inLake()).toEqual({ rows: was.rows * 2, changes: was.changes });
+});
+
+test("a source that goes forward leaves out exactly what the plan says, and nothing else", async () => {
+  await standStill(reached, "source", { stopped: false });
+  const was = await rowsIn("accounts");
+  for (const note of ["passed over 1", "passed over 2", "passed over 3"])
+    await mysql.execute("UPDATE accounts SET note = ? WHERE id = 9002", [note]);
+  const { gtidExecuted } = needed("MySQL", (await readPositions(reached)).mysql);
+  const { file, plan } = await planFor({ to: `gtid=${gtidExecuted}`, hop: "all", stop: false });
+  expect(plan.never).toMatchObject([{ table: `${database}.accounts`, records: 3 }]);
+  expect(plan.twice).toEqual([]);
+  await applyPlan({ reach: reached, planFile: file, resume: true, stopped: false });
+  await mysql.execute("UPDATE accounts SET note = 'not passed over' WHERE id = 9002");
+  await settled(allArrived);
+  expect(await rowsIn("accounts")).toBe(was + 1);
 });
 
 test("binlogs that are purged while the source stands are told, and no plan leads there", async () => {
