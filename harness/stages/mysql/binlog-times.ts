@@ -22,10 +22,10 @@ export interface CommittedSince {
 export async function committedSince(login: ConnectOptions, sinceMs: number): Promise<CommittedSince> {
   const files = await filesOf(login);
   let at = files.length - 1;
-  while (at > 0 && (await begunMs(login, files[at] ?? "")) >= sinceMs) at--;
+  while (at > 0 && (await mayBeginAfter(login, files[at] ?? "", sinceMs))) at--;
   const oldest = files[at];
   if (oldest === undefined) return { gtids: [], first: undefined, mayLack: false };
-  const mayLack = at === 0 && (await begunMs(login, oldest)) >= sinceMs;
+  const mayLack = at === 0 && (await mayBeginAfter(login, oldest, sinceMs));
   const gtids: string[] = [];
   let first: BinlogPosition | undefined;
   for await (const head of transactionHeads(login, oldest)) {
@@ -41,13 +41,13 @@ async function filesOf(login: ConnectOptions): Promise<string[]> {
   return (await binlogFiles(client)).map(({ file }) => file);
 }
 
-/** When a binlog file was begun: the time of its first own event. */
-async function begunMs(login: ConnectOptions, file: string): Promise<number> {
+/** A binlog file says to the second when it was begun. */
+async function mayBeginAfter(login: ConnectOptions, file: string, ms: number): Promise<boolean> {
   for await (const event of eventsFrom(login, file)) {
     const header = readHeader(new Bytes(event));
-    if (header.type === eventTypes.formatDescription) return header.seconds * 1000;
+    if (header.type === eventTypes.formatDescription) return (header.seconds + 1) * 1000 > ms;
   }
-  return 0;
+  return false;
 }
 
 interface TransactionHead {
