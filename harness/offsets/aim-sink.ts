@@ -1,7 +1,8 @@
 import { usageError } from "#core/errors.ts";
+import type { KafkaRecord } from "#core/ports.ts";
 import { decodeRecord } from "#stages/debezium/record.ts";
 import { ancestry, type Snapshot, type TableMetadata } from "#stages/iceberg/metadata.ts";
-import { hasGtid, parseGtidSet } from "#stages/mysql/gtid-set.ts";
+import { type GtidSet, hasGtid, parseGtidSet } from "#stages/mysql/gtid-set.ts";
 import type { AimedPartition, SinkAim } from "./aim.ts";
 import { type SinkParts, sinkParts } from "./parts.ts";
 import { type DataPartition, needed, type Positions, partitionName, type SinkPosition } from "./positions.ts";
@@ -19,7 +20,7 @@ export async function aimSink(reach: Reach, positions: Positions, target: Target
 
 async function aimedAt(
   reach: Reach,
-  { topic, partition, begin }: DataPartition,
+  { topic, partition, begin, end }: DataPartition,
   target: Exclude<Target, { kind: "snapshot" }>,
 ): Promise<AimedPartition> {
   const offset =
@@ -27,23 +28,41 @@ async function aimedAt(
       ? begin
       : target.kind === "time"
         ? Number((await reach.kafka.offsetsAtTime(topic, target.ms)).get(partition) ?? 0n)
-        : await firstNotIn(reach, { topic, partition, set: target.set });
+        : await offsetAfter(reach, { topic, partition, end, set: target.set });
   return { topic, partition, offset, trimmed: target.kind !== "earliest" && begin > 0 && offset === begin };
 }
 
-/** The first streamed record whose transaction is not in the set; rows of the initial snapshot count as before it. */
-async function firstNotIn(
+/** Where in a partition the first record lies that a set lacks; its end when there is none. */
+async function offsetAfter(
   { kafka }: Reach,
-  { topic, partition, set }: { topic: string; partition: number; set: string },
+  { topic, partition, end, set }: Pick<DataPartition, "topic" | "partition" | "end"> & { readonly set: string },
 ): Promise<number> {
-  const gtids = parseGtidSet(set);
-  const end = (await kafka.endOffsets(topic)).get(partition) ?? 0n;
-  const to = new Map([[partition, end]]);
-  for await (const record of kafka.read({ topic, from: new Map(), to })) {
-    const gtid = decodeRecord(record)?.gtid ?? null;
-    if (gtid !== null && !hasGtid(gtids, gtid)) return Number(record.offset);
+  const to = new Map([[partition, BigInt(end)]]);
+  const found = await firstNotIn(kafka.read({ topic, from: new Map(), to }), parseGtidSet(set));
+  return found === undefined ? end : Number(found.offset);
+}
+
+/** The first streamed record whose transaction is not in the set; rows of the initial snapshot count as before it. */
+export async function firstNotIn(
+  records: AsyncIterable<KafkaRecord> | Iterable<KafkaRecord>,
+  set: GtidSet,
+): Promise<KafkaRecord | undefined> {
+  for await (const record of records) {
+    const change = decodeRecord(record);
+    if (change === undefined || change.snapshot) continue;
+    if (change.gtid === null) throw withoutGtid(record);
+    if (!hasGtid(set, change.gtid)) return record;
   }
-  return Number(end);
+  return undefined;
+}
+
+function withoutGtid({ topic, offset }: KafkaRecord): Error {
+  return usageError({
+    code: "GTID_OFF",
+    what: `the record at offset ${offset} of ${topic} has no GTID: it was written with GTID off, or its transform drops it`,
+    expected: "time=…, snapshot=… or earliest",
+    remedy: "give a time: --to time=… --hop sink",
+  });
 }
 
 interface AtSnapshot {
