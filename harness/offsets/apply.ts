@@ -7,7 +7,7 @@ import { type Plan, readPlan, writeApplied } from "./plan-file.ts";
 import type { Reach } from "./reach.ts";
 import { readPositions } from "./read.ts";
 import { refuseMoves } from "./refuse-moves.ts";
-import { putBack, resume, standStill, stateOf } from "./standstill.ts";
+import { putBack, resume, standStill, stateOf, toResumeBy } from "./standstill.ts";
 
 export interface ApplyOptions {
   readonly reach: Reach;
@@ -23,6 +23,7 @@ export interface ApplyOptions {
  * whether it was taken. After a refusal the connector is as it was.
  */
 export async function applyPlan({ reach, planFile, stopped, ...options }: ApplyOptions): Promise<Plan> {
+  if (options.resume) toResumeBy(reach);
   const plan = await planFor(reach, planFile);
   await refuseMoved(reach, plan);
   const state = await stateOf(reach, plan.end);

@@ -55,11 +55,11 @@ export type Applied = z.infer<typeof appliedSchema>;
 export const appliedFile = (planFile: string) => `${planFile.replace(/\.json$/, "")}.applied.json`;
 
 export async function writePlan(file: string, plan: Plan): Promise<void> {
-  await writeFile(file, `${JSON.stringify(plan, undefined, 2)}\n`);
+  await writeJson(file, plan);
 }
 
 export async function writeApplied(planFile: string, applied: Applied): Promise<void> {
-  await writeFile(appliedFile(planFile), `${JSON.stringify(applied, undefined, 2)}\n`);
+  await writeJson(appliedFile(planFile), applied);
 }
 
 export function readPlan(file: string): Promise<Plan> {
@@ -69,6 +69,20 @@ export function readPlan(file: string): Promise<Plan> {
 /** Undefined for a plan that was never applied. */
 export async function readApplied(planFile: string): Promise<Applied | undefined> {
   return existsSync(appliedFile(planFile)) ? readJson(appliedFile(planFile), appliedSchema) : undefined;
+}
+
+async function writeJson(file: string, value: unknown): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(value, undefined, 2)}\n`);
+  } catch (error) {
+    throw usageError({
+      code: "PLAN_UNWRITABLE",
+      what: `${file} cannot be written`,
+      got: messageOf(error),
+      remedy: "give another place with --out, or check the folder's rights",
+      cause: error,
+    });
+  }
 }
 
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { PartitionOffsets } from "#core/ports.ts";
+import type { ConnectorStatus } from "#stages/connect/client.ts";
+import { failedTrace } from "#stages/connect/progress.ts";
 import { type ControlEvent, decodeControlEvent } from "#stages/iceberg/control-topic.ts";
 import { ancestry, type TableMetadata } from "#stages/iceberg/metadata.ts";
 import type { KafkaClient } from "#stages/kafka/client.ts";
@@ -15,13 +17,19 @@ export async function readSink({ kafka, connect }: Reach, parts: SinkParts): Pro
   const committed = await kafka.groupOffsets(dataGroup);
   const data = await Promise.all(topics.map((topic) => readTopic(kafka, topic, committed.get(topic))));
   return {
-    connector: { name: connector, state: (await connect?.sink.status(connector))?.connector.state ?? null },
+    connector: { name: connector, state: stateIn(await connect?.sink.status(connector)) },
     dataGroup,
     coordinatorGroup,
     dataMembers: (await kafka.describeGroup(dataGroup)).members.length,
     coordinatorMembers: (await kafka.describeGroup(coordinatorGroup)).members.length,
     data: data.flat().toSorted((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition),
   };
+}
+
+/** FAILED when one of its tasks is: the connector itself stays RUNNING then. */
+export function stateIn(status: ConnectorStatus | undefined): string | null {
+  if (status === undefined) return null;
+  return failedTrace(status) === undefined ? status.connector.state : "FAILED";
 }
 
 async function readTopic(

@@ -7,7 +7,7 @@ import { type SinkParts, type SourceParts, sinkParts, sourceParts } from "./part
 import { notGiven } from "./place.ts";
 import type { MysqlPosition, Part, Positions, SchemaHistory, SourceOffset } from "./positions.ts";
 import { type Reach, readSourceOffset } from "./reach.ts";
-import { readControl, readSink, readTables } from "./read-sink.ts";
+import { readControl, readSink, readTables, stateIn } from "./read-sink.ts";
 import { firstOfHistory } from "./schema-history.ts";
 
 /** Reads all positions. A part that is not given or does not answer is told as unknown; nothing is changed anywhere. */
@@ -58,7 +58,7 @@ async function readMysql({ place }: Reach): Promise<MysqlPosition> {
 
 async function readSource(reach: Reach, parts: SourceParts): Promise<SourceOffset> {
   const { connector, server } = parts;
-  const state = (await reach.connect?.source.status(connector))?.connector.state ?? null;
+  const state = stateIn(await reach.connect?.source.status(connector));
   return { connector: { name: connector, state }, server, offset: await readSourceOffset(reach, parts) };
 }
 

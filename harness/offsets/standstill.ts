@@ -45,10 +45,15 @@ async function membersGone(reach: Reach): Promise<void> {
   }
 }
 
+/** The REST interface to resume by; to be asked for before anything is moved. */
+export function toResumeBy({ connect }: Pick<Reach, "connect">): NonNullable<Reach["connect"]> {
+  if (connect !== undefined) return connect;
+  throw notGiven("a Connect worker to resume by", "--connect URL, or no --resume");
+}
+
 /** Lets it run again, until its tasks do. */
 export async function resume(reach: Reach, end: End): Promise<void> {
-  const { connect } = reach;
-  if (connect === undefined) throw notGiven("a Connect worker to resume by", "--connect URL");
+  const connect = toResumeBy(reach);
   const connector = nameOf(reach, end);
   await connect[end].resume(connector);
   await awaitRunning({ connect: connect[end], connector, deadline: deadlineIn(60_000), logFiles: [] });

@@ -4,10 +4,11 @@ import { heldIn, moveAll, moveName, textOf, turned } from "./moves.ts";
 import { appliedFile, type Move, type Plan, readApplied, writeApplied } from "./plan-file.ts";
 import type { Positions } from "./positions.ts";
 import { readPositions } from "./read.ts";
-import { resume, standStill, stateOf } from "./standstill.ts";
+import { resume, standStill, stateOf, toResumeBy } from "./standstill.ts";
 
 /** Puts the old positions back, as long as the connector has stood still since. */
 export async function undoPlan({ reach, planFile, stopped, ...options }: ApplyOptions): Promise<Plan> {
+  if (options.resume) toResumeBy(reach);
   const plan = await planFor(reach, planFile);
   const applied = await readApplied(planFile);
   if (applied === undefined || applied.progress === "undone") throw notApplied(planFile);

@@ -23,7 +23,7 @@ import { ask } from "#run/ask.ts";
 import { defineScenario } from "#run/scenario.ts";
 import { downStack, listStacks } from "#runtime/stacks.ts";
 import { ancestry } from "#stages/iceberg/metadata.ts";
-import { rollBack } from "#stages/iceberg/surgery.ts";
+import { expireSnapshots, rollBack } from "#stages/iceberg/surgery.ts";
 import { connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
 import { countGtids, parseGtidSet, subtractGtids } from "#stages/mysql/gtid-set.ts";
 import { account, runMade } from "./running.ts";
@@ -107,6 +107,9 @@ test("without a REST interface the offset is read from the offsets topic and wri
   const { file } = await planFor({ to: `gtid=${before}`, hop: "all", stop: false }, bare);
   const options = { reach: bare, planFile: file, resume: false };
   await expect(applyPlan({ ...options, stopped: false })).rejects.toMatchObject({ code: "NOT_STOPPED" });
+  await expect(applyPlan({ ...options, resume: true, stopped: true })).rejects.toMatchObject({
+    code: "PART_NOT_GIVEN",
+  });
   await applyPlan({ ...options, stopped: true });
   expect(needed("the source", (await readPositions(reached)).source).offset).toMatchObject({ gtids: before });
   await undoPlan({ ...options, stopped: true });
@@ -178,6 +181,19 @@ test("a source that goes forward leaves out exactly what the plan says, and noth
   await mysql.execute("UPDATE accounts SET note = 'not passed over' WHERE id = 9002");
   await settled(allArrived);
   expect(await rowsIn("accounts")).toBe(was + 1);
+});
+
+test("records and snapshots that have expired are told, and no plan leads there", async () => {
+  const refused = (to: string) => drawPlan({ reach: reached, to, hop: "sink", stop: false });
+  const topic = `${database.split("_").at(-1)}.${database}.accounts`;
+  await reached.kafka.cutRecords({ topic, below: await reached.kafka.endOffsets(topic) });
+  await expect(refused(`gtid=${before}`)).rejects.toMatchObject({ code: "TOPIC_TRIMMED" });
+  const { catalog } = reached.place;
+  const of = { namespace: database, table: "accounts" };
+  const oldest = (await reached.catalog?.table(of))?.snapshots[0]?.id;
+  if (oldest === undefined || catalog === undefined) throw new Error("the table has a history");
+  await expireSnapshots({ ...of, catalog }, [oldest]);
+  await expect(refused(`snapshot=${oldest}`)).rejects.toMatchObject({ code: "SNAPSHOT_GONE" });
 });
 
 test("binlogs that are purged while the source stands are told, and no plan leads there", async () => {
