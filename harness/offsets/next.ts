@@ -21,13 +21,14 @@ export function nextSteps(positions: Positions): NextStep[] {
 
 function sourceStep(positions: Positions): NextStep {
   const hop = "mysql->debezium";
-  const { source, mysql } = positions;
+  const { source, mysql, schemaHistory } = positions;
   if ("unknown" in source) return unknownStep(hop, source);
   if (source.value.offset === null)
     return fine(hop, "would take its initial snapshot, as snapshot.mode says: it has stored no offset");
   if (inSnapshot(source.value))
     return fine(hop, "would take its initial snapshot again from the start: rows that are sent come twice");
   if ("unknown" in mysql) return unknownStep(hop, mysql);
+  if ("unknown" in schemaHistory) return unknownStep(hop, schemaHistory);
   try {
     const place = sourceOffset(positions);
     refuseSource(positions, { end: "source", place });

@@ -24,13 +24,14 @@ export async function newestStored(
   for await (const { key, value, partition } of kafka.read({ topic, from: new Map(), to })) {
     const owner = keySchema.safeParse(key === null ? null : parsedOrNull(key)).data;
     if (key === null || owner?.[0] !== connector) continue;
-    const offset = value === null ? null : offsetSchema.parse(JSON.parse(value.toString("utf8")));
+    const offset = value === null ? null : offsetSchema.nullable().catch(null).parse(parsedOrNull(value));
     newest = { key, partition, server: owner[1].server, offset };
   }
   return newest;
 }
 
-function parsedOrNull(key: Buffer): unknown {
+/** JSON, or null for what is none: others may write to a topic, too. */
+export function parsedOrNull(key: Buffer): unknown {
   try {
     return JSON.parse(key.toString("utf8"));
   } catch {

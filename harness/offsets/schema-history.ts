@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { TopicReader } from "#core/ports.ts";
+import { parsedOrNull } from "./offsets-topic.ts";
 import type { BinlogPlace } from "./positions.ts";
 
 const recordSchema = z.object({
@@ -13,7 +14,7 @@ export async function firstOfHistory(
   { topic, server, end }: { topic: string; server: string; end: number },
 ): Promise<BinlogPlace | undefined> {
   for await (const { value } of kafka.read({ topic, from: new Map(), to: new Map([[0, BigInt(end)]]) })) {
-    const record = value === null ? undefined : recordSchema.safeParse(JSON.parse(value.toString("utf8"))).data;
+    const record = value === null ? undefined : recordSchema.safeParse(parsedOrNull(value)).data;
     if (record?.source.server !== server) continue;
     const { gtids = null, file, pos } = record.position;
     return { gtids, file, pos };

@@ -61,4 +61,5 @@ test("what is not known is told as such, with why", () => {
   const positions = { ...literal(), mysql: { unknown: "PART_NOT_GIVEN: MySQL was not given" } };
   expect(positionLines(positions).join("\n")).toContain("unknown: PART_NOT_GIVEN");
   expect(broken(positions)).toEqual([]);
+  expect(broken({ ...literal(), schemaHistory: { unknown: "not given" } })).toEqual([]);
 });
