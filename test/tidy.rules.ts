@@ -20,6 +20,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   run: ["core", "process", "artifacts", "runtime", "stages", "checks", "report", "stack.ts", "pipeline.ts", "fixtures"],
   // What it writes says `from "floe"`.
   explore: ["core", "runtime", "run", "floe"],
+  offsets: ["core", "runtime", "stages"],
   "index.ts": ["core", "run", "checks", "fixtures"],
   scenarios: ["floe", "fixtures"],
   cli: [
@@ -35,6 +36,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     "pipeline.ts",
     "run",
     "explore",
+    "offsets",
     "fixtures",
   ],
 };

@@ -4,6 +4,7 @@ import { addExplore } from "./explore.ts";
 import { addFaults } from "./faults.ts";
 import { addJudge } from "./judge.ts";
 import { addLint } from "./lint.ts";
+import { addOffsets } from "./offsets.ts";
 import { addDoctor, addLock, addSetup } from "./parts.ts";
 import { addReport } from "./report.ts";
 import { addScenario } from "./scenario.ts";
@@ -23,6 +24,7 @@ export function addCommands(program: Command, ends: (exitCode: number) => void):
   addStatus(program);
   addSql(program);
   addExplain(program);
+  addOffsets(program);
   addJudge(program, ends);
   addFaults(program);
 }

@@ -1,18 +1,16 @@
 import { resolveDuckdb } from "#artifacts/resolve-jars.ts";
 import { runCheck } from "#checks/check.ts";
 import { createViews } from "#checks/views.ts";
-import type { Address } from "#core/addresses.ts";
 import { environmentError } from "#core/errors.ts";
 import type { RecordShape } from "#core/pipeline-spec.ts";
 import type { SqlRow } from "#core/ports.ts";
-import type { RecordedServer, StackRecord } from "#runtime/record.ts";
-import { listStacks } from "#runtime/stacks.ts";
 import { type LakeQuery, openLakeQuery } from "#stages/duckdb/client.ts";
 import { restCatalog } from "#stages/iceberg/client.ts";
 import { type ConnectOptions, connectMysql } from "#stages/mysql/client.ts";
 import { mysqlUsers } from "#stages/mysql/server.ts";
 import { describeTables } from "#stages/mysql/tables.ts";
-import { bucket, stackSecrets, warehouseFolder } from "../stack.ts";
+import { bucket, warehouseFolder } from "../stack.ts";
+import { addressOf, newestKept, secretsOf } from "./kept-stack.ts";
 
 export interface AskOptions {
   readonly statement: string;
@@ -25,8 +23,8 @@ export interface AskOptions {
  * `current.<table>` has the rows as they are now and `changelog.<table>` every event.
  */
 export async function ask({ statement, stateDir, cacheDir }: AskOptions): Promise<readonly SqlRow[]> {
-  const record = await newestKept(stateDir);
-  const secrets = stackSecrets.parse(JSON.parse(record.details["secrets"] ?? "{}"));
+  const record = await newestKept(stateDir, { with: "catalog" });
+  const secrets = secretsOf(record);
   const address = addressOf(record, "catalog", "rest");
   const catalog = restCatalog(address);
   const namespace = newestOf(await catalog.namespaces());
@@ -78,22 +76,4 @@ function newestOf(namespaces: readonly string[]): string {
 
 function runOf(namespace: string): string {
   return namespace.split("_").at(-1) ?? "";
-}
-
-async function newestKept(stateDir: string): Promise<StackRecord> {
-  const kept = (await listStacks({ stateDir })).filter(
-    ({ condition, record }) => condition === "kept" && record.servers.some(({ name }) => name === "catalog"),
-  );
-  const newest = kept.toSorted((left, right) => right.record.stackId.localeCompare(left.record.stackId))[0];
-  if (newest !== undefined) return newest.record;
-  throw environmentError({
-    code: "NO_STACK",
-    what: "no stack with a catalog is kept",
-    remedy: "./floe up, or ./floe scenario --keep",
-  });
-}
-
-function addressOf({ servers }: StackRecord, name: string, port: string): Address {
-  const found: RecordedServer | undefined = servers.find((server) => server.name === name);
-  return { host: found?.hosts.outer ?? "", port: found?.ports[port] ?? 0 };
 }

@@ -43,6 +43,10 @@ export interface KafkaClient extends TopicReader, AsyncDisposable {
   /** Fails when one of them exists: names are never used twice. Returns when each partition has a leader. */
   createTopics(topics: readonly NewTopic[]): Promise<void>;
   deleteTopics(names: readonly string[]): Promise<void>;
+  /** The first offset of each partition that is still there. */
+  beginOffsets(topic: string): Promise<PartitionOffsets>;
+  /** The first offset whose record's time is at or after a time; the end where there is none. */
+  offsetsAtTime(topic: string, ms: number): Promise<PartitionOffsets>;
   /** Moves a group that has no members. */
   setGroupOffsets(move: GroupMove): Promise<void>;
   describeGroup(group: string): Promise<Group>;
@@ -76,6 +80,16 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
     endOffsets: async (topic) => {
       const offsets = await asked(`tell the offsets of ${topic}`, () => admin.fetchTopicOffsets(topic));
       return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+    },
+    beginOffsets: async (topic) => {
+      const offsets = await asked(`tell the offsets of ${topic}`, () => admin.fetchTopicOffsets(topic));
+      return new Map(offsets.map(({ partition, low }) => [partition, BigInt(low)]));
+    },
+    offsetsAtTime: async (topic, ms) => {
+      const offsets = await asked(`tell the offsets of ${topic} at a time`, () =>
+        admin.fetchTopicOffsetsByTimestamp(topic, ms),
+      );
+      return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
     },
     groupOffsets: (group) => groupOffsets(admin, group),
     setGroupOffsets: async (move) => {
@@ -144,7 +158,6 @@ async function createTopics({ writing, admin, wanted }: Creating): Promise<void>
         replicationFactor: replicas,
         configEntries: Object.entries(config ?? {}).map(([key, value]) => ({ name: key, value })),
       })),
-      waitForLeaders: false,
     }),
   );
   if (created) return haveLeaders(admin, wanted);

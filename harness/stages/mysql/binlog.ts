@@ -88,12 +88,17 @@ async function decoderFor(
   if (row?.["binlog"] !== "1" || row["format"] !== "ROW") throw notInRows(row);
   const decoders = await textDecoders(client, foreign);
   const present = await describeTables(client, database);
+  await introduceReader(client);
+  return new BinlogDecoder({ from, tables: makeTables({ database, decoders, present }) });
+}
+
+/** What a reader says of itself before it asks for the binlog. */
+export async function introduceReader(client: MysqlClient): Promise<void> {
   // Both names: 8.0.26 renamed the first. Servers tell replicas apart by their UUIDs, and end the elder of two that have
   // the same; 9.7.4 lets readers without one live, too.
   await client.execute(
     "SET @master_binlog_checksum = 'CRC32', @source_binlog_checksum = 'CRC32', @slave_uuid = UUID(), @replica_uuid = @slave_uuid",
   );
-  return new BinlogDecoder({ from, tables: makeTables({ database, decoders, present }) });
 }
 
 /** Files are numbered in their order. */

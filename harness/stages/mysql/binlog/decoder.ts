@@ -138,7 +138,8 @@ const rowsEvents: Readonly<Record<number, RowsEvent>> = {
   32: { kind: "delete", version: 2 },
 };
 
-function endsInChecksum(event: Buffer): boolean {
+/** Whether an event's last bytes are its checksum. */
+export function endsInChecksum(event: Buffer): boolean {
   const body = event.length - 4;
   return crc32(event.subarray(0, body)) === event.readUInt32LE(body);
 }

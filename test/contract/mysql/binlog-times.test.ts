@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { wallNowMs } from "#core/clock.ts";
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { freshSecret } from "#core/random.ts";
+import { binlogPosition } from "#stages/mysql/binlog.ts";
+import { committedSince } from "#stages/mysql/binlog-times.ts";
+import { type ConnectOptions, connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
+import { countGtids, gtidSetText, parseGtidSet, subtractGtids } from "#stages/mysql/gtid-set.ts";
+import { mysqlServer } from "#stages/mysql/server.ts";
+import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+
+const secrets = { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() };
+let here: TestRuntime | undefined;
+let login: ConnectOptions;
+let client: MysqlClient;
+
+beforeAll(async () => {
+  here = await openTestRuntime();
+  const server = await here.start(mysqlServer({ positions: "gtid", profile: "fast", secrets }));
+  login = { address: server.address("sql"), user: "floe", password: secrets.harness };
+  client = await connectMysql({ ...login, withinMs: 30_000 });
+  await client.execute("CREATE DATABASE db");
+  await client.execute("CREATE TABLE db.t (id INT PRIMARY KEY)");
+});
+afterAll(async () => {
+  await client?.[Symbol.asyncDispose]();
+  await here?.[Symbol.asyncDispose]();
+});
+
+async function executed(): Promise<string> {
+  const [row] = await client.query("SELECT @@GLOBAL.gtid_executed AS executed");
+  return gtidSetText(parseGtidSet(row?.["executed"] ?? ""));
+}
+
+/** A binlog tells its own beginning to the second. */
+async function nextSecond(): Promise<number> {
+  const second = Math.floor(wallNowMs() / 1000);
+  return poll({
+    what: "the next second",
+    deadline: deadlineIn(5_000),
+    look: async () => (Math.floor(wallNowMs() / 1000) > second ? seen(wallNowMs()) : notYet("the same")),
+  });
+}
+
+test("what was committed since a time is found across binlogs, and no more than that", async () => {
+  await client.execute("INSERT INTO db.t VALUES (1)");
+  await client.execute("FLUSH BINARY LOGS");
+  await client.execute("INSERT INTO db.t VALUES (2)");
+  const sinceMs = await nextSecond();
+  const [before, first] = [await executed(), await binlogPosition(client)];
+  await client.execute("INSERT INTO db.t VALUES (3)");
+  await client.execute("FLUSH BINARY LOGS");
+  await client.execute("INSERT INTO db.t VALUES (4)");
+
+  const found = await committedSince(login, sinceMs);
+
+  expect(found).toMatchObject({ first, mayLack: false });
+  const since = parseGtidSet(found.gtids.join(","));
+  expect(countGtids(since)).toBe(2);
+  expect(gtidSetText(subtractGtids(parseGtidSet(await executed()), since))).toBe(before);
+});
+
+test("nothing was committed since now, and what the binlogs don't reach back to is told", async () => {
+  expect(await committedSince(login, wallNowMs() + 1_000)).toEqual({ gtids: [], first: undefined, mayLack: false });
+  await client.execute("FLUSH BINARY LOGS");
+  const { file } = await binlogPosition(client);
+  await client.execute(`PURGE BINARY LOGS TO '${file}'`);
+  expect(await committedSince(login, 0)).toMatchObject({ gtids: [], mayLack: true });
+});
