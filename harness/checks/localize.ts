@@ -113,8 +113,12 @@ const missingOperations = `CREATE OR REPLACE TABLE missing_operations AS
     SELECT * FROM ledger WHERE status = 'ok' AND seq IN (SELECT seq FROM told WHERE NOT EXISTS (SELECT 1 FROM reported AS r WHERE r."table" = told."table" AND r.key = told.key
       AND r.kind = told.kind AND r.place IS NOT DISTINCT FROM told.place AND r.nth = told.nth))
   ),
+  -- A transaction is passed over whole. A server whose GTIDs began anew gives one twice: its number says nothing then.
+  delivered AS (SELECT DISTINCT gtid FROM ledger WHERE status = 'ok' AND gtid IS NOT NULL AND seq NOT IN (SELECT seq FROM missing)),
   numbered AS (
-    SELECT *, regexp_extract(gtid, '^(.*):', 1) AS server, regexp_extract(gtid, ':(\\d+)$', 1) AS number FROM missing
+    SELECT m.*, regexp_extract(m.gtid, '^(.*):', 1) AS server,
+      CASE WHEN d.gtid IS NULL THEN regexp_extract(m.gtid, ':(\\d+)$', 1) ELSE '' END AS number
+    FROM missing AS m LEFT JOIN delivered AS d ON d.gtid = m.gtid
   ),
   last AS (SELECT max_by(gtids, turn) AS gtids FROM source_offsets)
   SELECT m.* EXCLUDE (server, number), jump.gtids AS jumped_to, jump.was_gtids AS jumped_from,

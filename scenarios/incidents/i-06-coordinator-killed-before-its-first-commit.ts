@@ -1,7 +1,7 @@
 import { defineScenario, employees, faults, mixed } from "floe";
 
 // The first commit is to have something to commit: one of nothing stores the coordinator's offsets already.
-const late = { "iceberg.control.commit.interval-ms": "6000" };
+const late = { "iceberg.control.commit.interval-ms": "15000" };
 
 export default defineScenario({
   story:

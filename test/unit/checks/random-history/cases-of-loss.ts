@@ -15,7 +15,7 @@ import {
 } from "./cases.ts";
 import { withMore, withoutInLake, withoutInTopic } from "./garden.ts";
 import { withGroupMove, withSourceAt, withSourceMove } from "./moves.ts";
-import { transactionsBefore } from "./world.ts";
+import { transactionsBefore, type World } from "./world.ts";
 
 export const casesOfLoss = {
   lost: [
@@ -116,6 +116,14 @@ export const casesOfLoss = {
       },
     },
     {
+      how: "an update under a GTID that a reset server has given before, and whose offset was stored as the connector stopped",
+      world: withSourceMove(
+        withoutInTopic({ ...twoUpdates, changes: underOneGtid(twoUpdates.changes) }, [secondUpdate]),
+        { from: 100, to: 101, byHand: true },
+      ),
+      found: { changelog: ["lost debezium->kafka x1 id=1"], currentState: ["stale debezium->kafka x1 id=1"] },
+    },
+    {
       how: "an update that the sink did not store",
       world: withoutInLake(twoUpdates, [secondUpdate]),
       found: { changelog: ["lost kafka->sink x1 id=1"], currentState: ["stale kafka->sink x1 id=1"] },
@@ -186,3 +194,7 @@ export const casesOfLoss = {
     },
   ],
 } satisfies Partial<Record<AnomalyClass, readonly Case[]>>;
+
+function underOneGtid(changes: World["changes"]): World["changes"] {
+  return changes.map((change) => ({ ...change, transaction: transactionsBefore + 1 }));
+}
