@@ -104,10 +104,15 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
     read: (range) => readRange(bootstrap, range),
     tap: (options) => openTap({ ...options, bootstrap }),
     joinGroup: (stranger) => asked(`let a stranger join ${stranger.group}`, () => joinGroup(bootstrap, stranger)),
-    addPartitions: (change) =>
-      asked(`give ${change.topic} ${change.count} partitions`, () => addPartitions(bootstrap, change)),
+    addPartitions: async ({ topic, count }) => {
+      await asked(`give ${topic} ${count} partitions`, () => addPartitions(bootstrap, { topic, count }));
+      await haveLeaders(admin, [{ name: topic, partitions: count }]);
+    },
     topicSettings: (topic) => asked(`tell the settings of ${topic}`, () => topicSettings(bootstrap, topic)),
-    configureTopic: (change) => asked(`configure ${change.topic}`, () => configureTopic(bootstrap, change)),
+    configureTopic: async (change) => {
+      await asked(`configure ${change.topic}`, () => configureTopic(bootstrap, change));
+      await haveSettings(bootstrap, change);
+    },
     cutRecords: (cut) => asked(`delete records of ${cut.topic}`, () => cutRecords(bootstrap, cut)),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };
@@ -169,7 +174,7 @@ async function createTopics({ writing, admin, wanted }: Creating): Promise<void>
 }
 
 /** Asks for all topics: the driver's answer for one that the broker does not know yet is an error. */
-async function haveLeaders(admin: Admin, wanted: readonly NewTopic[]): Promise<void> {
+async function haveLeaders(admin: Admin, wanted: readonly Pick<NewTopic, "name" | "partitions">[]): Promise<void> {
   await poll({
     what: `leaders of ${wanted.map(({ name }) => name).join(", ")}`,
     deadline: deadlineIn(30_000),
@@ -179,6 +184,21 @@ async function haveLeaders(admin: Admin, wanted: readonly NewTopic[]): Promise<v
       const known = new Map(led.map(({ name, partitions }) => [name, partitions.length]));
       const missing = wanted.filter(({ name, partitions }) => known.get(name) !== partitions);
       return missing.length === 0 ? seen(undefined) : notYet(`none of ${missing.map(({ name }) => name).join(", ")}`);
+    },
+  });
+}
+
+/** A broker hears of what its controller has changed a moment later, and tells what it has heard. */
+async function haveSettings(bootstrap: readonly Address[], { topic, settings }: TopicSettings): Promise<void> {
+  await poll({
+    what: `the broker to know the new settings of ${topic}`,
+    deadline: deadlineIn(10_000),
+    look: async () => {
+      const now = await topicSettings(bootstrap, topic);
+      const old = Object.entries(settings).filter(([key, value]) => now.get(key) !== value);
+      return old.length === 0
+        ? seen(undefined)
+        : notYet(`old: ${old.map(([key]) => `${key}=${now.get(key)}`).join(", ")}`);
     },
   });
 }
