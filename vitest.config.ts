@@ -35,6 +35,8 @@ const onContainers = [
 
 export default defineConfig({
   test: {
+    // Of tests that share a stack, as many at once as scenarios are run on two cores.
+    maxConcurrency: 2,
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
       {

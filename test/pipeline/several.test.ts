@@ -85,7 +85,7 @@ test("runs of one process share a stack; when it has lost a server, the next run
 
 test("on a matrix of versions each run has a name of its own, and what cannot go together is told and not run", () => {
   const junit = join(folder, "junit.xml");
-  const matrix = ["--matrix", "iceberg=1.7.1,1.11.0,1.12.0", "--json", "--junit", junit];
+  const matrix = ["--matrix", "iceberg=1.7.1,1.11.0", "--json", "--junit", junit];
   const { status, stdout, stderr } = spawnSync(
     "./floe",
     ["scenario", made("small", {}), ...matrix, "--runs", join(folder, "runs")],
@@ -97,9 +97,8 @@ test("on a matrix of versions each run has a name of its own, and what cannot go
   expect(told).toMatchObject([
     { name: "own/small [iceberg=1.7.1]", verdict: "unknown", error: expect.arrayContaining([clash]) },
     { name: "own/small [iceberg=1.11.0]", verdict: "valid", versions: { iceberg: "1.11.0" } },
-    { name: "own/small [iceberg=1.12.0]", verdict: "valid", versions: { iceberg: "1.12.0" } },
   ]);
   const suites = [...readFileSync(junit, "utf8").matchAll(/<testsuite name="([^"]+)"/g)].map(([, name]) => name);
-  expect(suites).toEqual(["own/small [iceberg=1.11.0]", "own/small [iceberg=1.12.0]"]);
+  expect(suites).toEqual(["own/small [iceberg=1.11.0]"]);
   expect(status).toBe(2);
 });

@@ -25,7 +25,7 @@ function filter(chain: string, predicate: Readonly<Record<string, string>>): Rea
 const predicates = "org.apache.kafka.connect.transforms.predicates";
 const ofTitles = { type: `${predicates}.TopicNameMatches`, pattern: ".*\\.titles" };
 
-describe("between the connector and Kafka", () => {
+describe.concurrent("between the connector and Kafka", () => {
   test("a Filter on the source, by the topic's name", async () => {
     const told = await stack.run({ pipeline: { source: filter("drop", ofTitles) }, settleWithinMs: 20_000 });
     expectFound(told, { class: "lost", hop: "debezium->kafka", table: "titles" });
@@ -44,7 +44,7 @@ describe("between the connector and Kafka", () => {
   });
 });
 
-describe("between Kafka and the sink", () => {
+describe.concurrent("between Kafka and the sink", () => {
   test("a Filter on the sink, by the topic's name", async () => {
     const told = await stack.run({ pipeline: { sink: filter("drop,cdc,meta", ofTitles) }, settleWithinMs: 40_000 });
     expectFound(told, { class: "lost", hop: "kafka->sink", table: "titles" });
@@ -108,7 +108,7 @@ describe("between Kafka and the sink", () => {
   });
 });
 
-describe("what is right stays valid", () => {
+describe.concurrent("what is right stays valid", () => {
   test("a Filter of tombstones, which no sink stores", async () => {
     const sink = filter("drop,cdc,meta", { type: `${predicates}.RecordIsTombstone` });
     expectValid(await stack.run({ pipeline: { sink } }));

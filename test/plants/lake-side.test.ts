@@ -15,7 +15,7 @@ const workload = mixed({ writers: 1, operations: 60, operationsPerSecond: 20 });
 const struck = (label: string, inject: (context: FaultContext) => Promise<void>) =>
   stack.run({ workload, faults: [plant(label, inject, whenSettled)] });
 
-describe("in the catalog, behind the sink's back", () => {
+describe.concurrent("in the catalog, behind the sink's back", () => {
   test("a row inserted into the lake", async () => {
     const told = await struck("insert a row", (context) =>
       context.changeLake(async (lake) => {
@@ -75,7 +75,7 @@ describe("in the catalog, behind the sink's back", () => {
   });
 });
 
-describe("in the object store", () => {
+describe.concurrent("in the object store", () => {
   test("a data file deleted from the bucket", async () => {
     const told = await struck("delete a data file", async (context) => {
       const [file] = await dataFiles(context, "departments");
@@ -99,7 +99,7 @@ describe("in the object store", () => {
   });
 });
 
-describe("what is right stays valid", () => {
+describe.concurrent("what is right stays valid", () => {
   test("a copy of a data file that no manifest names: its rows are all elsewhere", async () => {
     const told = await struck("copy a data file", async (context) => {
       const { objectStore } = context.clients;

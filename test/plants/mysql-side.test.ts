@@ -11,7 +11,7 @@ import { prices } from "./prices.ts";
 const stack = sharedStack();
 afterAll(() => stack[Symbol.asyncDispose]());
 
-describe("between MySQL and the connector", () => {
+describe.concurrent("between MySQL and the connector", () => {
   test("a row changed behind the binlog", async () => {
     const change = (context: FaultContext) =>
       behindTheBinlog(context, "UPDATE departments SET dept_name = 'Planted' WHERE dept_no = 'd003'");
@@ -65,7 +65,7 @@ describe("between MySQL and the connector", () => {
   });
 });
 
-describe("what is right stays valid", () => {
+describe.concurrent("what is right stays valid", () => {
   test("a transaction rolled back, and a table outside the include list", async () => {
     const harmless = async ({ stack, pipeline }: FaultContext) => {
       await using mysql = await openMysql(stack, pipeline.spec.names.database);

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "vitest";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { topicOf } from "#core/pipeline-spec.ts";
@@ -13,7 +10,7 @@ import { unhealed } from "#run/faults/parts.ts";
 import { faults } from "#run/faults.ts";
 import type { Moment } from "#run/moments.ts";
 import { defineScenario, type ScenarioDefinition } from "#run/scenario.ts";
-import { downStack, listStacks } from "#runtime/stacks.ts";
+import { SharedStack } from "#run/shared-stack.ts";
 import { account, runMade, type Told } from "../pipeline/running.ts";
 
 const base = {
@@ -24,15 +21,10 @@ const base = {
 
 /** A stack that all plants of a file share: each run has topics, tables and connectors of its own. */
 export function sharedStack() {
-  const folder = mkdtempSync(join(tmpdir(), "floe-plants-"));
-  const stateDir = join(folder, "stacks");
+  const shared = new SharedStack();
   return {
-    run: (scenario: Partial<ScenarioDefinition>) =>
-      runMade(defineScenario({ ...base, ...scenario }), { stateDir, keep: true }),
-    [Symbol.asyncDispose]: async () => {
-      for (const { record } of await listStacks({ stateDir })) await downStack({ stateDir, record });
-      rmSync(folder, { recursive: true, force: true });
-    },
+    run: (scenario: Partial<ScenarioDefinition>) => runMade(defineScenario({ ...base, ...scenario }), { shared }),
+    [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
   };
 }
 
