@@ -84,7 +84,7 @@ export function openLake({
 }): Promise<LakeQuery> {
   const { addresses, secrets } = stack;
   const warehouse = `s3://${bucket}/${warehouseFolder}`;
-  const namespace = spec.names.database;
+  const { database, namespace } = spec.names;
   const lake: AttachedLake =
     spec.catalog === "rest"
       ? { kind: "rest", catalog: firstAddress(addresses, "duckdb->catalog"), warehouse, namespace }
@@ -98,7 +98,7 @@ export function openLake({
       address: firstAddress(addresses, "duckdb->mysql"),
       user: mysqlUsers.duckdb,
       password: secrets.mysql.duckdb,
-      database: namespace,
+      database,
     },
   });
 }
@@ -111,6 +111,8 @@ export interface StartPipelineOptions {
   readonly onConfigured: (configurations: { source: Configuration; sink: Configuration }) => Promise<void>;
   /** Settings of a scenario or a user over the project's own files; `${floe:…}` may stand in them, too. */
   readonly overrides: { readonly source: Configuration; readonly sink: Configuration };
+  /** Whole configurations instead of the project's own files. */
+  readonly given?: { readonly source: Configuration; readonly sink: Configuration } | undefined;
   readonly logFiles: readonly string[];
 }
 
@@ -136,10 +138,12 @@ export async function removeConnectors({ connect }: Clients, { names }: Pipeline
 
 /** Both connectors' configurations as they are sent. */
 export async function configurationsOf(
-  options: Pick<StartPipelineOptions, "stack" | "spec" | "overrides">,
+  options: Pick<StartPipelineOptions, "stack" | "spec" | "overrides" | "given">,
 ): Promise<{ readonly source: Configuration; readonly sink: Configuration }> {
-  const { spec, overrides } = options;
+  const { spec, overrides, given } = options;
   const own = (settings: Configuration) => ownSettings(settings, options);
+  if (given !== undefined)
+    return { source: own({ ...given.source, ...overrides.source }), sink: own({ ...given.sink, ...overrides.sink }) };
   return {
     source: { ...sourceConfig({ spec, ...(await described("mysql-source", options)) }), ...own(overrides.source) },
     sink: { ...sinkConfig({ spec, ...(await described("iceberg-sink", options)) }), ...own(overrides.sink) },
@@ -154,7 +158,7 @@ export async function prepare({ stack, clients, spec }: Pick<StartPipelineOption
   const replicas = stack.plan.brokers;
   await clients.kafka.createTopics([...sourceTopics(spec, replicas), controlTopic(spec, replicas)]);
   if (spec.catalog === "rest") await stack.up("catalog");
-  await clients.catalog.createNamespace(spec.names.database);
+  await clients.catalog.createNamespace(spec.names.namespace);
 }
 
 async function runConnector(

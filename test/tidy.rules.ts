@@ -21,6 +21,8 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   // What it writes says `from "floe"`.
   explore: ["core", "runtime", "run", "floe"],
   offsets: ["core", "runtime", "stages"],
+  // Files that are linted, and run as a scenario.
+  rehearsal: ["core", "process", "lint", "checks", "report", "stages/connect", "stages/debezium", "run", "fixtures"],
   "index.ts": ["core", "run", "checks", "fixtures"],
   scenarios: ["floe", "fixtures"],
   cli: [
@@ -37,6 +39,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     "run",
     "explore",
     "offsets",
+    "rehearsal",
     "fixtures",
   ],
 };

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addCheck } from "./check.ts";
 import { addExplain } from "./explain.ts";
 import { addExplore } from "./explore.ts";
 import { addFaults } from "./faults.ts";
@@ -16,6 +17,7 @@ export function addCommands(program: Command, ends: (exitCode: number) => void):
   addExplore(program, ends);
   addReport(program);
   addLint(program, ends);
+  addCheck(program, ends);
   addSetup(program);
   addDoctor(program, ends);
   addLock(program);

@@ -52,6 +52,8 @@ export interface PipelineSpec {
   /** Captured tables, parents before children. */
   readonly tables: readonly string[];
   readonly names: PipelineNames;
+  /** Topics that are not named as Debezium does, because a transform of the source renames them: by table. */
+  readonly topics?: Readonly<Record<string, string>>;
 }
 
 export type CatalogType = "rest" | "hadoop";
@@ -60,8 +62,10 @@ export type Profile = "fast" | "prod-like";
 
 /** Every name that a pipeline uses, made from its run id and used by no other pipeline ever. */
 export interface PipelineNames {
-  /** MySQL's schema, and the Iceberg namespace. */
+  /** MySQL's schema. */
   readonly database: string;
+  /** The Iceberg namespace of the tables, which are named as in MySQL. */
+  readonly namespace: string;
   readonly topicPrefix: string;
   readonly sourceConnector: string;
   readonly sinkConnector: string;
@@ -75,8 +79,10 @@ export interface PipelineNames {
 
 export function pipelineNames({ source, runId }: { source: string; runId: string }): PipelineNames {
   const sinkConnector = `${runId}-sink`;
+  const database = `${source.replaceAll("-", "_")}_${runId}`;
   return {
-    database: `${source.replaceAll("-", "_")}_${runId}`,
+    database,
+    namespace: database,
     topicPrefix: runId,
     sourceConnector: `${runId}-source`,
     sinkConnector,
@@ -87,9 +93,9 @@ export function pipelineNames({ source, runId }: { source: string; runId: string
   };
 }
 
-/** The topic that Debezium writes a table's changes to. */
-export function topicOf({ names }: PipelineSpec, table: string): string {
-  return `${names.topicPrefix}.${names.database}.${table}`;
+/** The topic that a table's changes come to lie in. */
+export function topicOf({ names, topics }: PipelineSpec, table: string): string {
+  return topics?.[table] ?? `${names.topicPrefix}.${names.database}.${table}`;
 }
 
 /** The tables that the projection lets through, in the spec's order. */

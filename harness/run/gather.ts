@@ -26,7 +26,7 @@ export interface GatherOptions {
 export async function gather({ context, folder }: GatherOptions): Promise<Gathered> {
   const { clients, pipeline } = context;
   const { spec } = pipeline;
-  const namespace = spec.names.database;
+  const { namespace } = spec.names;
   const binlog = gatherBinlog(context, folder);
   const found = await Promise.all(
     capturedTables(spec).map(async (table) => ({ table, metadata: await clients.catalog.table({ namespace, table }) })),

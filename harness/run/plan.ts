@@ -34,6 +34,7 @@ export function pipelineSpec({ request, runId }: Run): PipelineSpec {
     positions = "gtid",
     partitions = 1,
     sinkTasks = 1,
+    given,
   } = scenario.pipeline ?? {};
   return {
     runId,
@@ -45,6 +46,7 @@ export function pipelineSpec({ request, runId }: Run): PipelineSpec {
     partitions,
     sinkTasks,
     tables: scenario.source.tables,
-    names: pipelineNames({ source: scenario.source.name, runId }),
+    names: given?.names ?? pipelineNames({ source: scenario.source.name, runId }),
+    ...(given?.topics === undefined ? {} : { topics: given.topics }),
   };
 }

@@ -39,6 +39,8 @@ export interface RunRequest {
   readonly plugin: readonly string[];
   readonly mysqld?: string;
   readonly keep: boolean;
+  /** The line that runs it again, where it is not a scenario that is run by its name. */
+  readonly rerun?: string;
   /** The stack that it is to use together with other runs of this process. */
   readonly shared?: SharedStack;
   /** Links that a proxy is to stand in; those that the scenario's faults need unless told. */
@@ -143,7 +145,7 @@ async function partsOf({ request, clock, history }: Run) {
 function headline({ request, runId }: Run) {
   const { file, scenario, seed, profile } = request;
   const name = file.name.startsWith("own/") ? file.path : file.name;
-  const rerun = ["./floe scenario", name, `--seed ${seed}`, ...otherwise(request)].join(" ");
+  const rerun = request.rerun ?? ["./floe scenario", name, `--seed ${seed}`, ...otherwise(request)].join(" ");
   return { scenario: file.name, story: scenario.story, seed, runId, rerun, runtime: request.runtime, profile };
 }
 

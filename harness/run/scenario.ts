@@ -1,6 +1,6 @@
 import type { LinkName } from "#core/addresses.ts";
 import type { Expectation, KnownBug } from "#core/expectation.ts";
-import type { CatalogType, PositionMode, Projection, RecordShape } from "#core/pipeline-spec.ts";
+import type { CatalogType, PipelineNames, PositionMode, Projection, RecordShape } from "#core/pipeline-spec.ts";
 import type { Random } from "#core/random.ts";
 import type { Row, Source } from "#core/source.ts";
 import type { VersionChoice } from "#core/versions.ts";
@@ -56,6 +56,17 @@ export interface PipelineOptions {
   readonly source?: Readonly<Record<string, string>>;
   /** Settings over those of connectors/iceberg-sink.json. */
   readonly sink?: Readonly<Record<string, string>>;
+  /** A pipeline that somebody else has described. It needs a stack of its own: its names are the same in every run. */
+  readonly given?: GivenPipeline;
+}
+
+/** Whole configurations in the place of the project's own, `${floe:…}` allowed, and the names that they use. */
+export interface GivenPipeline {
+  readonly source: Readonly<Record<string, string>>;
+  readonly sink: Readonly<Record<string, string>>;
+  readonly names: PipelineNames;
+  /** By table, where the source renames its topics. */
+  readonly topics?: Readonly<Record<string, string>>;
 }
 
 export interface StackOptions {
@@ -90,8 +101,11 @@ export function defineScenario(definition: ScenarioDefinition): Scenario {
 }
 
 /** Whether others on its stack would feel what a scenario does. A proxy stands in a link for all that use it. */
-export function needsStackAlone({ faults = [] }: ScenarioDefinition): boolean {
-  return faults.some(({ ownPipeline, links = [] }) => ownPipeline !== true || links.length > 0);
+export function needsStackAlone({ faults = [], pipeline }: ScenarioDefinition): boolean {
+  return (
+    pipeline?.given !== undefined ||
+    faults.some(({ ownPipeline, links = [] }) => ownPipeline !== true || links.length > 0)
+  );
 }
 
 /** The links that a scenario's faults want a proxy in. */

@@ -106,6 +106,7 @@ async function startConnectors(run: Run, { session, clients }: Ground, spec: Pip
     clients,
     spec,
     overrides: { source: scenario.pipeline?.source ?? {}, sink: scenario.pipeline?.sink ?? {} },
+    given: scenario.pipeline?.given,
     onConfigured: (configurations) => writeConfigurations(run, configurations, secretsOf(stack)),
     logFiles: workerLogs(stack, logs),
   });

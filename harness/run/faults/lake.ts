@@ -51,7 +51,7 @@ async function columnsOf({ clients, pipeline: { spec } }: FaultContext, table: s
     what: `the lake to have ${table}`,
     deadline: deadlineIn(20_000),
     look: async () => {
-      const metadata = await clients.catalog.table({ namespace: spec.names.database, table });
+      const metadata = await clients.catalog.table({ namespace: spec.names.namespace, table });
       if (metadata === undefined) return notYet("no such table");
       return seen(metadata.columns.map(({ name, type }) => `${name} ${type}`).join(", "));
     },
@@ -168,12 +168,16 @@ function blow(
 
 /** A table of the pipeline's, as the catalog is asked for it. */
 export function tableOf({ stack, pipeline }: FaultContext, table: string): TableOf {
-  return { catalog: firstAddress(stack.addresses, "harness->catalog"), namespace: pipeline.spec.names.database, table };
+  return {
+    catalog: firstAddress(stack.addresses, "harness->catalog"),
+    namespace: pipeline.spec.names.namespace,
+    table,
+  };
 }
 
 /** From the current one back. */
 async function snapshotsOf({ clients, pipeline: { spec } }: FaultContext, table: string) {
-  const metadata = await clients.catalog.table({ namespace: spec.names.database, table });
+  const metadata = await clients.catalog.table({ namespace: spec.names.namespace, table });
   return metadata === undefined ? [] : ancestry(metadata);
 }
 

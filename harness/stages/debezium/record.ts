@@ -31,12 +31,14 @@ export interface ChangedRow {
 
 /**
  * Decodes a record of JsonConverter's, with or without schemas, whether Debezium's envelope or what ExtractNewRecordState
- * leaves of it. Undefined for a tombstone, which says nothing that its delete did not.
+ * leaves of it. Undefined for a tombstone, which says nothing that its delete did not; ExtractNewRecordState makes one of a
+ * delete that still has its schema.
  */
 export function decodeRecord(record: KafkaRecord): ChangeRecord | undefined {
   if (record.value === null) return undefined;
   try {
     const { payload } = split(record.value);
+    if (payload === "null") return undefined;
     const parsed = values.parse(JSON.parse(payload));
     return { key: keyOf(record.key), payload, ...(isEnvelope(parsed) ? ofEnvelope(parsed) : ofRow(parsed)) };
   } catch (error) {

@@ -14,7 +14,7 @@ export interface SinkStages {
 export async function totalRecords({ catalog, spec }: Omit<SinkStages, "announced">): Promise<number> {
   const counts = await Promise.all(
     capturedTables(spec).map(async (table) => {
-      const metadata = await catalog.table({ namespace: spec.names.database, table });
+      const metadata = await catalog.table({ namespace: spec.names.namespace, table });
       return metadata === undefined ? 0 : Number(ancestry(metadata)[0]?.summary["total-records"] ?? 0);
     }),
   );
@@ -28,7 +28,7 @@ export async function totalRecords({ catalog, spec }: Omit<SinkStages, "announce
  */
 export async function committedBehind({ announced, catalog, spec }: SinkStages): Promise<string[]> {
   const behind = [...announced].map(async ([table, offset]) => {
-    const metadata = await catalog.table({ namespace: spec.names.database, table });
+    const metadata = await catalog.table({ namespace: spec.names.namespace, table });
     const committed = metadata === undefined ? undefined : controlOffset(metadata, spec);
     return committed !== undefined && committed > offset
       ? []

@@ -45,7 +45,7 @@ const shapeSettings: Readonly<Record<Exclude<RecordShape, "debezium-transform">,
 
 // Dynamic routing wants a field that names schema and table; only DebeziumTransform writes one.
 function staticRoutes(spec: PipelineSpec): Configuration {
-  const tables = capturedTables(spec).map((table) => ({ table, target: `${spec.names.database}.${table}` }));
+  const tables = capturedTables(spec).map((table) => ({ table, target: `${spec.names.namespace}.${table}` }));
   return {
     "iceberg.tables": tables.map(({ target }) => target).join(","),
     ...Object.fromEntries(tables.map(({ table, target }) => [`iceberg.table.${target}.route-regex`, table])),

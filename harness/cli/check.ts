@@ -1,0 +1,172 @@
+import { appendFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import { usageError } from "#core/errors.ts";
+import { freshSeed } from "#core/random.ts";
+import type { Source } from "#core/source.ts";
+import { loadDefinitions, newestVersions } from "#lint/definitions.ts";
+import { type Judging, judge } from "#lint/judge.ts";
+import { connectors } from "#lint/pipeline.ts";
+import { type Finding, severities } from "#lint/rule.ts";
+import { failOn } from "#lint/settings-file.ts";
+import { githubText } from "#lint/tell/formats.ts";
+import type { View } from "#lint/view.ts";
+import { fixtureFor, tablesUnknown } from "#rehearsal/captured.ts";
+import { changeFindings, changesOf } from "#rehearsal/changes.ts";
+import { type Alone, type Pair, pairsOf } from "#rehearsal/pairs.ts";
+import { fails, plan, provesNothing, tryOut } from "#rehearsal/preview.ts";
+import { type Told, toldJson, toldLines, toldMarkdown } from "#rehearsal/told.ts";
+import { consoleReader } from "#report/console.ts";
+import { chooseRuntime } from "#run/choose-runtime.ts";
+import { type Folder, wantedFolders } from "./check-files.ts";
+import { addStackFlags, readStackFlags } from "./options.ts";
+import { wholeNumber } from "./scenario.ts";
+import { interruption, terminal } from "./terminal.ts";
+
+const flags = z.object({
+  base: z.string().optional(),
+  pipeline: z.array(z.string()),
+  diff: z.boolean().default(false),
+  schema: z.string().optional(),
+  for: z.enum(["production", "local"]).default("production"),
+  failOn: z.enum(failOn).default("error"),
+  seed: z.number().optional(),
+  json: z.boolean().default(false),
+  markdown: z.boolean().default(false),
+  set: z.record(z.string(), z.string()),
+});
+type Flags = z.infer<typeof flags>;
+
+/** `floe check`: lints connector files, runs each pipeline for real, and judges it. Exit code 1 for what is not good. */
+export function addCheck(program: Command, ends: (exitCode: number) => void): void {
+  const command = program
+    .command("check")
+    .description(
+      "lint connector files and run their pipelines on a throw-away stack; --diff shows what a change changes",
+    )
+    .argument("[file...]", "files or folders; with --diff: OLD and NEW")
+    .option("--base <ref>", "only what differs from this commit; with --diff, what to compare with")
+    .option("--pipeline <folder>", "a folder whose files belong together (repeatable)", collect, [])
+    .option("--diff", "run the pipelines before and after the change, and tell the difference in behaviour")
+    .option("--schema <file.sql>", "the captured tables: mysqldump --no-data")
+    .addOption(new Option("--for <target>", "what lint judges for").choices(["production", "local"]))
+    .addOption(new Option("--fail-on <severity>", "the least severity that fails; never: nothing does").choices(failOn))
+    .option("--seed <number>", "the seed of rows and changes; a fresh one unless told", wholeNumber)
+    .option("--markdown", "print for a pull request, and nothing else")
+    .option("--json", "print for programs, and nothing else");
+  addStackFlags(command).action(async (files: string[], options: unknown) => ends(await check(files, options)));
+}
+
+async function check(files: readonly string[], options: unknown): Promise<number> {
+  const own = flags.parse(options);
+  const definitions = loadDefinitions({ ...newestVersions(), ...own.set });
+  const judging: Judging = { definitions, target: own.for };
+  const folders = await wantedFolders({ paths: [...files, ...own.pipeline], base: own.base, diff: own.diff, judging });
+  if (folders.length === 0) return nothingToTry(files, own);
+  const told = await tellAll(folders, { own, options, judging, paths: files });
+  const limit = own.failOn;
+  const failing =
+    limit !== "never" &&
+    (told.findings.some(({ severity }) => severities.indexOf(severity) >= severities.indexOf(limit)) ||
+      told.alone.length > 0 ||
+      told.pipelines.some(fails));
+  await print(told, own, failing);
+  if (told.pipelines.some(provesNothing)) return 3;
+  return failing ? 1 : 0;
+}
+
+interface Checking {
+  readonly own: Flags;
+  readonly options: unknown;
+  readonly judging: Judging;
+  readonly paths: readonly string[];
+}
+
+/** Lint, then pairs, then one run after the other. */
+async function tellAll(folders: readonly Folder[], { own, options, judging, paths }: Checking): Promise<Told> {
+  const looked = folders.map((folder) => ({ folder, ...lookAt(folder, judging) }));
+  const stack = readStackFlags(options);
+  const planned = looked.flatMap(({ pairs, old }) => plan(pairs, old));
+  const source = sourceFor(
+    planned.flatMap(({ pair, old }) => [pair.source, ...(old === undefined ? [] : [old.source])]),
+    own.schema,
+  );
+  const seed = own.seed ?? freshSeed();
+  const quiet = own.json || own.markdown;
+  const request = { ...stack, ...(await chooseRuntime(stack)), seed, keep: false, signal: interruption() };
+  const rerun = ["./floe check", ...(own.diff ? ["--diff"] : []), ...paths, `--seed ${seed}`].join(" ");
+  const pipelines = [];
+  for (const each of planned) {
+    const how = { request, rerun, listen: consoleReader(terminal({ quiet })), preview: own.diff, source };
+    pipelines.push(await tryOut(each, how));
+  }
+  return {
+    findings: looked.flatMap(({ findings }) => findings),
+    pipelines,
+    alone: looked.flatMap(({ alone }) => alone),
+    files: folders.flatMap(({ files }) => files.map(({ file }) => file)),
+  };
+}
+
+interface Looked {
+  readonly findings: readonly Finding[];
+  readonly pairs: readonly Pair[];
+  readonly alone: readonly Alone[];
+  /** The pipelines before the change. */
+  readonly old: readonly Pair[];
+}
+
+function lookAt({ files, beside, old }: Folder, judging: Judging): Looked {
+  const asked = new Set(files.map(({ file }) => file));
+  const { findings } = judge({ files, beside }, judging);
+  const { pairs, alone } = pairsOf([...files, ...beside], asked, judging);
+  const before = old === undefined ? undefined : pairsOf(old, new Set(old.map(({ file }) => file)), judging);
+  const changes = before === undefined ? [] : changesOf(viewsOf(before.pairs), viewsOf(pairs));
+  return { findings: [...findings, ...changeFindings(changes)], pairs, alone, old: before?.pairs ?? [] };
+}
+
+function viewsOf(pairs: readonly Pair[]): View[] {
+  return [...new Set(pairs.flatMap(({ source, sink }) => [source, sink]))].filter(({ kind }) =>
+    connectors.includes(kind),
+  );
+}
+
+/** The same tables for both sides of a preview: the workload must be the same, operation by operation. */
+function sourceFor(sources: readonly View[], schema: string | undefined): () => Source {
+  if (schema !== undefined)
+    throw usageError({ code: "SCHEMA", what: "--schema is not there yet", remedy: "take a fixture's tables" });
+  return () => {
+    const found = fixtureFor(sources);
+    if (found === undefined) throw tablesUnknown(sources);
+    return found;
+  };
+}
+
+function nothingToTry(files: readonly string[], { base, pipeline }: Flags): number {
+  if (base === undefined)
+    throw usageError({
+      code: "NOTHING_TO_CHECK",
+      what:
+        files.length + pipeline.length === 0
+          ? "no file was named"
+          : "there is no connector configuration in what was named",
+      expected: "connector files, folders of them, or --base REF",
+      remedy: "floe check connectors/",
+    });
+  process.stdout.write(`no connector configuration differs from ${base}\n`);
+  return 0;
+}
+
+async function print(told: Told, { json, markdown }: Flags, failed: boolean): Promise<void> {
+  const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  if (json) process.stdout.write(toldJson(told, failed));
+  else if (markdown) process.stdout.write(toldMarkdown(told));
+  else process.stdout.write(`${toldLines(told, { color }).join("\n")}\n`);
+  const summary = process.env["GITHUB_STEP_SUMMARY"];
+  if (summary !== undefined && summary !== "") await appendFile(summary, toldMarkdown(told));
+  if (process.env["GITHUB_ACTIONS"] === "true" && !json && !markdown) process.stdout.write(githubText(told.findings));
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,70 @@
+import type { Source } from "#core/source.ts";
+import { compare, type Difference, type Side } from "./compare.ts";
+import type { Pair } from "./pairs.ts";
+import { type Rehearsed, type RehearseOptions, rehearse } from "./rehearse.ts";
+import type { ToldPipeline } from "./told.ts";
+import { volatileColumns } from "./volatile.ts";
+
+/** A pipeline to be tried, beside how it was before the change. */
+export interface Planned {
+  readonly pair: Pair;
+  readonly old: Pair | undefined;
+}
+
+/** Sides of a change: a pipeline is the same one by its name, or as the only one. */
+export function plan(fresh: readonly Pair[], old: readonly Pair[]): Planned[] {
+  return fresh.map((pair) => {
+    const same = old.find(({ name }) => name === pair.name);
+    return { pair, old: same ?? (fresh.length === 1 && old.length === 1 ? old[0] : undefined) };
+  });
+}
+
+export type Trying = Omit<RehearseOptions, "pair" | "source"> & {
+  readonly source: () => Source;
+  readonly preview: boolean;
+};
+
+/** Runs a pipeline; in a preview, first as it was, with the same seed. Each run has a stack of its own: names are the same. */
+export async function tryOut({ pair, old }: Planned, { preview, source, ...how }: Trying): Promise<ToldPipeline> {
+  const before = preview && old !== undefined ? await rehearse({ ...how, pair: old, source: source() }) : undefined;
+  const run = await rehearse({ ...how, pair, source: source() });
+  if (!preview) return { run, old: undefined, differences: undefined };
+  if (before === undefined || old === undefined) return { run, old: undefined, differences: [] };
+  return { run, old: before, differences: differences({ pair, run }, { pair: old, run: before }) };
+}
+
+interface Ran {
+  readonly pair: Pair;
+  readonly run: Rehearsed;
+}
+
+export function differences(fresh: Ran, old: Ran): Difference[] {
+  const views = [old, fresh].flatMap(({ pair }) => [pair.source, pair.sink]);
+  return compare(sideOf(old.run), sideOf(fresh.run), volatileColumns(views));
+}
+
+function sideOf({ behaviour, verdict, notTried, rejected }: Rehearsed): Side {
+  return { behaviour, verdict, refused: [...notTried, ...rejected.slice(0, 1)] };
+}
+
+/**
+ * Whether a pipeline fails its check: it was not tried, or its verdict is not valid. Of a preview only what the change has
+ * made worse: what was wrong before is not its fault.
+ */
+export function fails({ run, old, differences: found = [] }: ToldPipeline): boolean {
+  const isWrong = run.notTried.length > 0 || run.rejected.length > 0 || !isGood(run);
+  if (!isWrong || old === undefined) return isWrong;
+  return found.some(({ what }) => what === "pipeline" || what === "delivery");
+}
+
+function isGood({ verdict }: Rehearsed): boolean {
+  return verdict?.verdict === "valid" || verdict?.verdict === "known-bug";
+}
+
+/** Whether the environment failed, and not the configuration: a run that proves nothing. A connector that failed proves much. */
+export function provesNothing({ run, old }: ToldPipeline): boolean {
+  return [run, old].some((each) => {
+    const [first = ""] = each?.verdict?.error ?? [];
+    return each?.verdict?.verdict === "unknown" && !/^(CONNECTOR_FAILED|DEADLINE: .* connector )/.test(first);
+  });
+}

@@ -1,0 +1,150 @@
+import { FloeError, renderError } from "#core/errors.ts";
+import type { Source } from "#core/source.ts";
+import type { RunVerdict } from "#core/verdict.ts";
+import { mixed } from "#fixtures/workloads.ts";
+import type { Unheard } from "#run/batch.ts";
+import { checks } from "#run/checks.ts";
+import { type RunRequest, runScenario } from "#run/runner.ts";
+import { defineScenario, type PipelineOptions, type Scenario } from "#run/scenario.ts";
+import { type Behaviour, behaviourCheck } from "./behaviour.ts";
+import { capturedOf, databaseOf } from "./captured.ts";
+import { givenPipeline, unwrapOf } from "./given.ts";
+import { obstaclesOf } from "./obstacles.ts";
+import type { Pair } from "./pairs.ts";
+import { addingColumn } from "./schema-change.ts";
+import { type Mapped, transplant } from "./transplant.ts";
+
+/** What a run of a user's pipeline came to. */
+export interface Rehearsed {
+  readonly name: string;
+  /** What was changed in its configurations. */
+  readonly mapped: readonly Mapped[];
+  /** What a reader of the outcome has to know. */
+  readonly notes: readonly string[];
+  /** Why it was not run; empty when it was. */
+  readonly notTried: readonly string[];
+  /** Connect's own messages, when it would not take a configuration. */
+  readonly rejected: readonly string[];
+  readonly verdict: RunVerdict | undefined;
+  readonly folder: string | undefined;
+  readonly behaviour: Behaviour | undefined;
+}
+
+export interface RehearseOptions {
+  readonly pair: Pair;
+  readonly source: Source;
+  /** How the stack is to be run: all but the scenario. */
+  readonly request: Omit<Unheard, "file" | "scenario" | "rerun">;
+  readonly rerun: string;
+  readonly listen: RunRequest["listen"];
+}
+
+/** Operations of a rehearsal, of one writer: two runs of a seed write the same in the same order. */
+const operations = 200;
+
+/** Runs a pair for real on a stack of its own, and judges it by the oracle as any other run. */
+export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
+  const { pair, request } = options;
+  const transplanted = transplant(pair);
+  const told = {
+    name: pair.name,
+    mapped: transplanted.mapped,
+    notes: [],
+    notTried: [],
+    rejected: [],
+    verdict: undefined,
+    folder: undefined,
+    behaviour: undefined,
+  };
+  const obstacles = obstaclesOf(pair, { plugins: request.plugin });
+  if (obstacles.length > 0) return { ...told, notTried: obstacles };
+  const found = databaseOf(pair.source);
+  if ("unknown" in found) return { ...told, notTried: [found.unknown] };
+  const all = options.source.tables;
+  const captured = capturedOf(pair.source, found.database, all);
+  const given = givenPipeline(pair, { transplanted, captured, all });
+  if ("unknown" in given) return { ...told, notTried: [given.unknown] };
+  const planned = { ...given, notes: [...given.notes, ...shapeNotes(pair)] };
+  return { ...told, ...(await run({ ...options, pipeline: planned.pipeline })), notes: planned.notes };
+}
+
+type Ran = Pick<Rehearsed, "verdict" | "folder" | "behaviour" | "rejected">;
+
+async function run(options: RehearseOptions & { readonly pipeline: PipelineOptions }): Promise<Ran> {
+  const { pair, request, rerun, listen } = options;
+  let behaviour: Behaviour | undefined;
+  const scenario = await scenarioOf(options, (seen) => (behaviour = seen));
+  const file = { name: `check/${pair.name}`, path: pair.source.document.file };
+  try {
+    const { verdict, folder } = await runScenario({ ...request, file, scenario, rerun, listen });
+    return { verdict, folder, behaviour, rejected: [] };
+  } catch (error) {
+    if (!(error instanceof FloeError) || !ofConfiguration.includes(error.code)) throw error;
+    return { verdict: undefined, folder: undefined, behaviour, rejected: renderError(error) };
+  }
+}
+
+/** What Connect says to a configuration that it does not take. */
+const ofConfiguration = ["CONNECTOR_REJECTED", "CONNECT_REFUSED", "CONNECT_FAILED"];
+
+interface Scening extends RehearseOptions {
+  readonly pipeline: PipelineOptions;
+}
+
+async function scenarioOf(
+  { pair, source, request, pipeline }: Scening,
+  onSeen: (seen: Behaviour) => void,
+): Promise<Scenario> {
+  const table = pipeline.projection?.includeTables?.at(-1) ?? "";
+  const skipped = leavesSnapshotOut(pair) ? await rowsBefore(source, request.seed) : 0;
+  return defineScenario({
+    story: `${pair.source.document.file} and ${pair.sink.document.file}, with what is of production replaced by the stack's own.`,
+    source: addingColumn(source, { table, beforeTransaction: 30 }),
+    workload: mixed({ writers: 1, operations }),
+    pipeline,
+    checks: [
+      ...(tellsOperations(pair) ? [checks.changelog()] : []),
+      checks.currentState(),
+      checks.files(),
+      checks.positions(),
+      behaviourCheck(onSeen),
+    ],
+    ...(skipped === 0 ? {} : { expect: { lost: { atMost: skipped } } }),
+  });
+}
+
+/** Records that a source unwraps say which operation they tell only when it adds the fields for it. */
+function tellsOperations({ source }: Pair): boolean {
+  const unwrap = unwrapOf(source);
+  const added = unwrap?.text("add.fields") ?? "";
+  return unwrap === undefined || (/\bop\b/.test(added) && /gtid/.test(added));
+}
+
+function leavesSnapshotOut({ source }: Pair): boolean {
+  return /^(no_data|schema_only|never|schema_only_recovery|recovery)$/.test(source.text("snapshot.mode") ?? "");
+}
+
+function shapeNotes(pair: Pair): string[] {
+  return [
+    ...(tellsOperations(pair)
+      ? []
+      : [
+          "the source's records say neither op nor GTID: what became of each operation is not judged, the rows in the end are",
+        ]),
+    ...(leavesSnapshotOut(pair)
+      ? [
+          `snapshot.mode ${pair.source.text("snapshot.mode")}: rows that were there before are left out on purpose, and are no loss`,
+        ]
+      : []),
+  ];
+}
+
+/** Rows that are in MySQL before the workload. */
+async function rowsBefore(source: Source, seed: number): Promise<number> {
+  let count = 0;
+  for (const step of source.seed(seed)) {
+    if (step.kind === "rows") for (const _ of step.rows) count++;
+    else for await (const statement of step.statements) if (/^\s*INSERT/i.test(statement)) count++;
+  }
+  return count;
+}
