@@ -27,5 +27,6 @@ export function valueText({ type }: ColumnSpec, value: string): string | undefin
   return undefined;
 }
 
+// An unsigned BIGINT travels as bytes where it is precise.
 const plainTypes =
-  /^(?:tinyint|smallint|mediumint|int|bigint|varchar|char|enum|tinytext|text|mediumtext|longtext)\b(?!.*unsigned zerofill)/;
+  /^(?:tinyint|smallint|mediumint|int|bigint(?!.*unsigned)|varchar|char|enum|tinytext|text|mediumtext|longtext)\b(?!.*unsigned zerofill)/;

@@ -1,9 +1,8 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { z } from "zod";
-import { usageError } from "#core/errors.ts";
+import { systemCode, usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
-import type { Source } from "#core/source.ts";
 import { loadDefinitions, newestVersions } from "#lint/definitions.ts";
 import { type Judging, judge } from "#lint/judge.ts";
 import { connectors } from "#lint/pipeline.ts";
@@ -11,10 +10,13 @@ import { type Finding, severities } from "#lint/rule.ts";
 import { failOn } from "#lint/settings-file.ts";
 import { githubText } from "#lint/tell/formats.ts";
 import type { View } from "#lint/view.ts";
-import { fixtureFor, tablesUnknown } from "#rehearsal/captured.ts";
+import { databaseOf, fixtureFor, tablesUnknown } from "#rehearsal/captured.ts";
 import { changeFindings, changesOf } from "#rehearsal/changes.ts";
+import { obstaclesOf } from "#rehearsal/obstacles.ts";
 import { type Alone, type Pair, pairsOf } from "#rehearsal/pairs.ts";
-import { fails, plan, provesNothing, tryOut } from "#rehearsal/preview.ts";
+import { fails, type Planned, plan, provesNothing, type Trying, tryOut } from "#rehearsal/preview.ts";
+import { readDump } from "#rehearsal/schema/dump.ts";
+import { schemaSource } from "#rehearsal/schema/schema-source.ts";
 import { type Told, toldJson, toldLines, toldMarkdown } from "#rehearsal/told.ts";
 import { consoleReader } from "#report/console.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
@@ -63,7 +65,7 @@ async function check(files: readonly string[], options: unknown): Promise<number
   const judging: Judging = { definitions, target: own.for };
   const folders = await wantedFolders({ paths: [...files, ...own.pipeline], base: own.base, diff: own.diff, judging });
   if (folders.length === 0) return nothingToTry(files, own);
-  const told = await tellAll(folders, { own, options, judging, paths: files });
+  const told = await tellAll(folders, { own, options, judging });
   const limit = own.failOn;
   const failing =
     limit !== "never" &&
@@ -79,33 +81,36 @@ interface Checking {
   readonly own: Flags;
   readonly options: unknown;
   readonly judging: Judging;
-  readonly paths: readonly string[];
 }
 
 /** Lint, then pairs, then one run after the other. */
-async function tellAll(folders: readonly Folder[], { own, options, judging, paths }: Checking): Promise<Told> {
+async function tellAll(folders: readonly Folder[], { own, options, judging }: Checking): Promise<Told> {
   const looked = folders.map((folder) => ({ folder, ...lookAt(folder, judging) }));
   const stack = readStackFlags(options);
-  const planned = looked.flatMap(({ pairs, old }) => plan(pairs, old));
-  const source = sourceFor(
-    planned.flatMap(({ pair, old }) => [pair.source, ...(old === undefined ? [] : [old.source])]),
-    own.schema,
-  );
   const seed = own.seed ?? freshSeed();
   const quiet = own.json || own.markdown;
   const request = { ...stack, ...(await chooseRuntime(stack)), seed, keep: false, signal: interruption() };
-  const rerun = ["./floe check", ...(own.diff ? ["--diff"] : []), ...paths, `--seed ${seed}`].join(" ");
+  const rerun = rerunLine(process.argv.slice(3), seed);
+  const how = { request, rerun, listen: consoleReader(terminal({ quiet })), preview: own.diff };
+  const planned = looked.flatMap(({ pairs, old }) => plan(pairs, old));
+  // Of all of them, before any is run.
+  const tables = await Promise.all(
+    planned.map((each) => tablesFor(each, { schema: own.schema, plugins: request.plugin })),
+  );
   const pipelines = [];
-  for (const each of planned) {
-    const how = { request, rerun, listen: consoleReader(terminal({ quiet })), preview: own.diff, source };
-    pipelines.push(await tryOut(each, how));
-  }
+  for (const [at, each] of planned.entries()) pipelines.push(await tryOut(each, { ...how, ...tables[at] }));
   return {
     findings: looked.flatMap(({ findings }) => findings),
     pipelines,
     alone: looked.flatMap(({ alone }) => alone),
     files: folders.flatMap(({ files }) => files.map(({ file }) => file)),
   };
+}
+
+/** The same command with the seed that was drawn. */
+function rerunLine(args: readonly string[], seed: number): string {
+  const others = args.filter((arg, at) => !arg.startsWith("--seed") && args[at - 1] !== "--seed");
+  return ["./floe check", ...others, `--seed ${seed}`].join(" ");
 }
 
 interface Looked {
@@ -132,14 +137,37 @@ function viewsOf(pairs: readonly Pair[]): View[] {
 }
 
 /** The same tables for both sides of a preview: the workload must be the same, operation by operation. */
-function sourceFor(sources: readonly View[], schema: string | undefined): () => Source {
-  if (schema !== undefined)
-    throw usageError({ code: "SCHEMA", what: "--schema is not there yet", remedy: "take a fixture's tables" });
-  return () => {
-    const found = fixtureFor(sources);
-    if (found === undefined) throw tablesUnknown(sources);
-    return found;
-  };
+async function tablesFor(
+  { pair, old }: Planned,
+  { schema, plugins }: { schema: string | undefined; plugins: readonly string[] },
+): Promise<Pick<Trying, "source" | "sourceNotes">> {
+  const sources = [pair.source, ...(old === undefined ? [] : [old.source])];
+  const database = databaseOf(pair.source);
+  // What cannot be run needs no tables: why it cannot is told.
+  if (obstaclesOf(pair, { plugins }).length > 0 || "unknown" in database) return {};
+  if (schema !== undefined) {
+    const dump = await readDump({ file: schema, text: await readText(schema), database: database.database });
+    return {
+      source: () => schemaSource(dump),
+      sourceNotes: dump.leftOut.map((what) => `left out of ${schema}: ${what}`),
+    };
+  }
+  if (fixtureFor(sources) === undefined) throw tablesUnknown(sources);
+  return { source: () => fixtureFor(sources) };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw usageError({
+      code: "SCHEMA_UNREADABLE",
+      what: `${file} cannot be read`,
+      got: systemCode(error),
+      remedy: "mysqldump --no-data DATABASE > schema.sql",
+      cause: error,
+    });
+  }
 }
 
 function nothingToTry(files: readonly string[], { base, pipeline }: Flags): number {

@@ -78,6 +78,9 @@ export interface TransactionOutcome {
 
 export type TransactionStream = Iterator<Transaction, never, TransactionOutcome | undefined>;
 
+/** Answers a SELECT in the run's own schema, each value as text. */
+export type AskMysql = (sql: string) => Promise<readonly Readonly<Record<string, string | null>>[]>;
+
 /** A database to capture: its schema, its first rows, and the changes that its people make. Pure and seeded. */
 export interface Source {
   readonly name: string;
@@ -85,6 +88,8 @@ export interface Source {
   readonly schema: readonly string[];
   /** The captured tables, parents before children. */
   readonly tables: readonly string[];
+  /** For a source that has to ask MySQL what its tables are: called once, after `schema` and before `seed`. */
+  learn?(ask: AskMysql): Promise<void>;
   seed(seed: number): Iterable<SeedStep>;
   /** An endless stream of transactions for one writer. `also` is asked before each one: its answer may change in a run. */
   transactions(options: {

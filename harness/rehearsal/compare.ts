@@ -25,7 +25,7 @@ export interface Side {
 
 /** How much figures may differ that differ from run to run by themselves: told with every comparison. */
 export const bands =
-  "snapshots, files, time to visible and throughput differ by themselves: told from a factor of 3 on, and for at least 5 snapshots or files or 1,000 ms";
+  "snapshots, files, time to visible and throughput differ by themselves: told from a factor of 5 on, and for at least 10 snapshots or files or 2,000 ms";
 
 /** What is different: nothing at all, when the list is empty. Rows and columns are compared exactly. */
 export function compare(old: Side, fresh: Side, isVolatile: (column: string) => boolean): Difference[] {
@@ -184,8 +184,8 @@ function valueOf(row: SeenRow | undefined, column: string): string {
 }
 
 function kindText(row: SeenRow | undefined): string {
-  if (row?.of !== undefined && "snapshot" in row.of) return "rows of the snapshot";
-  return row?.kind === "upsert" ? "rows" : `rows of ${row?.kind ?? "no kind"}s`;
+  if (row?.of !== undefined && "snapshot" in row.of) return "rows of the snapshot, in one alone";
+  return row?.kind === "upsert" ? "rows in one alone" : `${row?.kind ?? "row"}s in one alone`;
 }
 
 function rowName(row: SeenRow | undefined): string {
@@ -197,14 +197,14 @@ function rowName(row: SeenRow | undefined): string {
 
 function figures(old: Figures, fresh: Figures): Difference[] {
   return [
-    ...beyond("snapshots", old.snapshots, fresh.snapshots, 5),
-    ...beyond("live files", old.files, fresh.files, 5),
-    ...beyond("ms to visible (median)", old.visibleMs, fresh.visibleMs, 1_000),
+    ...beyond("snapshots", old.snapshots, fresh.snapshots, 10),
+    ...beyond("live files", old.files, fresh.files, 10),
+    ...beyond("ms to visible (median)", old.visibleMs, fresh.visibleMs, 2_000),
     ...beyond("operations a second", old.operationsPerSecond, fresh.operationsPerSecond, 0),
   ];
 }
 
-const factor = 3;
+const factor = 5;
 
 function beyond(name: string, old: number | undefined, fresh: number | undefined, least: number): Difference[] {
   // Where only one side can be measured, its columns say why.

@@ -1,4 +1,3 @@
-import type { Source } from "#core/source.ts";
 import { compare, type Difference, type Side } from "./compare.ts";
 import type { Pair } from "./pairs.ts";
 import { type Rehearsed, type RehearseOptions, rehearse } from "./rehearse.ts";
@@ -19,15 +18,12 @@ export function plan(fresh: readonly Pair[], old: readonly Pair[]): Planned[] {
   });
 }
 
-export type Trying = Omit<RehearseOptions, "pair" | "source"> & {
-  readonly source: () => Source;
-  readonly preview: boolean;
-};
+export type Trying = Omit<RehearseOptions, "pair"> & { readonly preview: boolean };
 
 /** Runs a pipeline; in a preview, first as it was, with the same seed. Each run has a stack of its own: names are the same. */
-export async function tryOut({ pair, old }: Planned, { preview, source, ...how }: Trying): Promise<ToldPipeline> {
-  const before = preview && old !== undefined ? await rehearse({ ...how, pair: old, source: source() }) : undefined;
-  const run = await rehearse({ ...how, pair, source: source() });
+export async function tryOut({ pair, old }: Planned, { preview, ...how }: Trying): Promise<ToldPipeline> {
+  const before = preview && old !== undefined ? await rehearse({ ...how, pair: old }) : undefined;
+  const run = await rehearse({ ...how, pair });
   if (!preview) return { run, old: undefined, differences: undefined };
   if (before === undefined || old === undefined) return { run, old: undefined, differences: [] };
   return { run, old: before, differences: differences({ pair, run }, { pair: old, run: before }) };

@@ -7,10 +7,11 @@ import { checks } from "#run/checks.ts";
 import { type RunRequest, runScenario } from "#run/runner.ts";
 import { defineScenario, type PipelineOptions, type Scenario } from "#run/scenario.ts";
 import { type Behaviour, behaviourCheck } from "./behaviour.ts";
-import { capturedOf, databaseOf } from "./captured.ts";
+import { capturedOf, databaseOf, tablesUnknown } from "./captured.ts";
 import { givenPipeline, unwrapOf } from "./given.ts";
 import { obstaclesOf } from "./obstacles.ts";
 import type { Pair } from "./pairs.ts";
+import { seededRows } from "./schema/rows.ts";
 import { addingColumn } from "./schema-change.ts";
 import { type Mapped, transplant } from "./transplant.ts";
 
@@ -32,7 +33,10 @@ export interface Rehearsed {
 
 export interface RehearseOptions {
   readonly pair: Pair;
-  readonly source: Source;
+  /** Makes the tables anew for each run; not asked of a pipeline that cannot be run. */
+  readonly source?: (() => Source | undefined) | undefined;
+  /** What a reader has to know of the source. */
+  readonly sourceNotes?: readonly string[] | undefined;
   /** How the stack is to be run: all but the scenario. */
   readonly request: Omit<Unheard, "file" | "scenario" | "rerun">;
   readonly rerun: string;
@@ -60,17 +64,19 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   if (obstacles.length > 0) return { ...told, notTried: obstacles };
   const found = databaseOf(pair.source);
   if ("unknown" in found) return { ...told, notTried: [found.unknown] };
-  const all = options.source.tables;
+  const source = options.source?.();
+  if (source === undefined) throw tablesUnknown([pair.source]);
+  const all = source.tables;
   const captured = capturedOf(pair.source, found.database, all);
   const given = givenPipeline(pair, { transplanted, captured, all });
   if ("unknown" in given) return { ...told, notTried: [given.unknown] };
-  const planned = { ...given, notes: [...given.notes, ...shapeNotes(pair)] };
-  return { ...told, ...(await run({ ...options, pipeline: planned.pipeline })), notes: planned.notes };
+  const planned = { ...given, notes: [...(options.sourceNotes ?? []), ...given.notes, ...shapeNotes(pair)] };
+  return { ...told, ...(await run({ ...options, source, pipeline: planned.pipeline })), notes: planned.notes };
 }
 
 type Ran = Pick<Rehearsed, "verdict" | "folder" | "behaviour" | "rejected">;
 
-async function run(options: RehearseOptions & { readonly pipeline: PipelineOptions }): Promise<Ran> {
+async function run(options: Running): Promise<Ran> {
   const { pair, request, rerun, listen } = options;
   let behaviour: Behaviour | undefined;
   const scenario = await scenarioOf(options, (seen) => (behaviour = seen));
@@ -87,12 +93,10 @@ async function run(options: RehearseOptions & { readonly pipeline: PipelineOptio
 /** What Connect says to a configuration that it does not take. */
 const ofConfiguration = ["CONNECTOR_REJECTED", "CONNECT_REFUSED", "CONNECT_FAILED"];
 
-interface Scening extends RehearseOptions {
-  readonly pipeline: PipelineOptions;
-}
+type Running = Omit<RehearseOptions, "source"> & { readonly source: Source; readonly pipeline: PipelineOptions };
 
 async function scenarioOf(
-  { pair, source, request, pipeline }: Scening,
+  { pair, source, request, pipeline }: Running,
   onSeen: (seen: Behaviour) => void,
 ): Promise<Scenario> {
   const table = pipeline.projection?.includeTables?.at(-1) ?? "";
@@ -139,8 +143,9 @@ function shapeNotes(pair: Pair): string[] {
   ];
 }
 
-/** Rows that are in MySQL before the workload. */
+/** Rows that are in MySQL before the workload; at most, where the source has yet to learn its tables. */
 async function rowsBefore(source: Source, seed: number): Promise<number> {
+  if (source.learn !== undefined) return source.tables.length * seededRows;
   let count = 0;
   for (const step of source.seed(seed)) {
     if (step.kind === "rows") for (const _ of step.rows) count++;

@@ -1,3 +1,4 @@
+import { environmentError } from "#core/errors.ts";
 import type { Random } from "#core/random.ts";
 import type { RowUpdate, Source, Statement, TransactionStream } from "#core/source.ts";
 
@@ -47,15 +48,27 @@ function* stream(
     const changes = !changed && number >= at && transaction.rollback !== true;
     outcome = yield changes ? { ...transaction, statements: [...alone(ddl), ...transaction.statements] } : transaction;
     if (!changes) continue;
+    if (outcome?.committed === false) throw refused(ddl);
     changed = true;
     onAdded();
   }
 }
 
-/** DDL commits what is open, so the transaction begins after it; and its GTID is not to be taken for the transaction's. */
+function refused(ddl: string): Error {
+  return environmentError({
+    code: "SCHEMA_CHANGE_FAILED",
+    what: `MySQL did not take the rehearsal's schema change, or what came after it: ${ddl}`,
+    remedy: "look at MySQL's log in the run folder",
+  });
+}
+
+/**
+ * DDL commits what is open, so the transaction begins after it; and its GTID is not to be taken for the transaction's, which
+ * MySQL lets nobody say inside of one.
+ */
 function alone(ddl: string): Statement[] {
   const told = (gtids: string) => ({ sql: `SET SESSION session_track_gtids = ${gtids}` });
-  return [told("OFF"), { sql: ddl }, told("OWN_GTID"), { sql: "BEGIN" }];
+  return [{ sql: "COMMIT" }, told("OFF"), { sql: ddl }, told("OWN_GTID"), { sql: "BEGIN" }];
 }
 
 /** Beyond 32 bits, so that a lake that took it for an INT is seen. */

@@ -94,6 +94,7 @@ async function seed({ request, history }: Run, stack: Session["stack"], spec: Pi
   await admin.execute(`CREATE DATABASE \`${database}\``);
   await using client = await openMysql(stack, database);
   for (const statement of source.schema) await client.execute(statement);
+  await source.learn?.((sql) => client.query(sql));
   let seededRows = 0;
   for (const step of source.seed(request.seed)) {
     if (step.kind === "rows") seededRows += await loadRows(client, { ...step, database });

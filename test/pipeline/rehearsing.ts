@@ -4,7 +4,7 @@ import { allTypes } from "#fixtures/all-types/all-types.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import { loadDefinitions, newestVersions } from "#lint/definitions.ts";
 import { readConfiguration } from "#lint/read/file.ts";
-import { fixtureFor, tablesUnknown } from "#rehearsal/captured.ts";
+import { fixtureFor } from "#rehearsal/captured.ts";
 import { type Pair, pairsOf } from "#rehearsal/pairs.ts";
 import { type Rehearsed, rehearse } from "#rehearsal/rehearse.ts";
 import { defineScenario } from "#run/scenario.ts";
@@ -24,9 +24,16 @@ export function pairIn(folder: string): Pair {
 /** Runs a pair, always with the same seed. */
 export async function rehearsed(files: PairFiles): Promise<{ readonly pair: Pair; readonly run: Rehearsed }> {
   const pair = pairIn(pairFolder(files));
-  const source = fixtureFor([pair.source]);
-  if (source === undefined) throw tablesUnknown([pair.source]);
   const scenario = defineScenario({ story: "", source: allTypes(), workload: mixed() });
   const { file: _file, scenario: _scenario, ...request } = requestOf({ file: { name: "", path: "" }, scenario });
-  return { pair, run: await rehearse({ pair, source, request, rerun: "floe check", listen: () => undefined }) };
+  return {
+    pair,
+    run: await rehearse({
+      pair,
+      source: () => fixtureFor([pair.source]),
+      request,
+      rerun: "floe check",
+      listen: () => undefined,
+    }),
+  };
 }

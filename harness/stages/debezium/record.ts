@@ -102,7 +102,13 @@ function placeOf(source: z.infer<typeof sourceSchema>) {
   return { table, gtid, file, pos, row, tsMs, snapshot: inSnapshot };
 }
 
-const keySchema = z.object({ fields: z.array(z.object({ field: z.string(), name: z.string().optional() })) });
+const keyField = z.object({
+  field: z.string(),
+  name: z.string().optional(),
+  parameters: z.object({ scale: z.string().optional() }).optional(),
+});
+const keySchema = z.object({ fields: z.array(keyField) });
+type KeyField = z.infer<typeof keyField>;
 
 function keyOf(key: Buffer | null): string {
   if (key === null) return "";
@@ -113,24 +119,35 @@ function keyOf(key: Buffer | null): string {
     .join(", ");
 }
 
-/** Dates travel as days since 1970; the ledger has what MySQL prints. */
-function keyValue(value: unknown, semanticType: string | undefined): string {
+/** Dates travel as days since 1970, decimals as bytes; the ledger has what MySQL prints. */
+function keyValue(value: unknown, type: KeyField | undefined): string {
+  const semanticType = type?.name;
+  if (semanticType === "org.apache.kafka.connect.data.Decimal" && typeof value === "string")
+    return decimalText(Buffer.from(value, "base64"), Number(type?.parameters?.scale ?? 0));
   const isDate = semanticType === "org.apache.kafka.connect.data.Date" || semanticType === "io.debezium.time.Date";
   if (isDate && typeof value === "number") return new Date(value * 86_400_000).toISOString().slice(0, 10);
   if (value === null) return "NULL";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** Two's complement, the highest byte first. */
+function decimalText(bytes: Buffer, scale: number): string {
+  const unscaled = BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString("hex") || "0"}`));
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
+  const whole = digits.slice(0, digits.length - scale);
+  return `${unscaled < 0n ? "-" : ""}${whole}${scale === 0 ? "" : `.${digits.slice(-scale)}`}`;
+}
+
 /** The semantic types of a key's columns. Every key carries its schema, and there is one for each table. */
-function typesOf(schema: string | undefined): ReadonlyMap<string, string | undefined> {
+function typesOf(schema: string | undefined): ReadonlyMap<string, KeyField> {
   const known = keyTypes.get(schema);
   if (known !== undefined) return known;
   const fields = schema === undefined ? [] : keySchema.parse(JSON.parse(schema)).fields;
-  const types = new Map(fields.map(({ field, name }) => [field, name]));
+  const types = new Map(fields.map((field) => [field.field, field]));
   keyTypes.set(schema, types);
   return types;
 }
-const keyTypes = new Map<string | undefined, ReadonlyMap<string, string | undefined>>();
+const keyTypes = new Map<string | undefined, ReadonlyMap<string, KeyField>>();
 
 /**
  * JsonConverter with schemas writes `{"schema":{…},"payload":{…}}`, the schema ten times as long as the rest: it is cut
