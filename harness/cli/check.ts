@@ -8,19 +8,20 @@ import { type Judging, judge } from "#lint/judge.ts";
 import { connectors } from "#lint/pipeline.ts";
 import { type Finding, severities } from "#lint/rule.ts";
 import { failOn } from "#lint/settings-file.ts";
-import { githubText } from "#lint/tell/formats.ts";
 import type { View } from "#lint/view.ts";
 import { databaseOf, fixtureFor, tablesUnknown } from "#rehearsal/captured.ts";
 import { changeFindings, changesOf } from "#rehearsal/changes.ts";
 import { obstaclesOf } from "#rehearsal/obstacles.ts";
+import { fails, provesNothing } from "#rehearsal/outcome.ts";
 import { type Alone, type Pair, pairsOf } from "#rehearsal/pairs.ts";
-import { fails, type Planned, plan, provesNothing, type Trying, tryOut } from "#rehearsal/preview.ts";
+import { type Planned, plan, type Trying, tryOut } from "#rehearsal/preview.ts";
 import { readDump } from "#rehearsal/schema/dump.ts";
 import { schemaSource } from "#rehearsal/schema/schema-source.ts";
-import { type Told, toldJson, toldLines, toldMarkdown } from "#rehearsal/told.ts";
+import { type Told, toldAnnotations, toldJson, toldLines, toldMarkdown } from "#rehearsal/told.ts";
 import { consoleReader } from "#report/console.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
 import { type Folder, wantedFolders } from "./check-files.ts";
+import { settingsFor } from "./lint.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
 import { wholeNumber } from "./scenario.ts";
 import { interruption, terminal } from "./terminal.ts";
@@ -30,8 +31,9 @@ const flags = z.object({
   pipeline: z.array(z.string()),
   diff: z.boolean().default(false),
   schema: z.string().optional(),
-  for: z.enum(["production", "local"]).default("production"),
-  failOn: z.enum(failOn).default("error"),
+  for: z.enum(["production", "local"]).optional(),
+  failOn: z.enum(failOn).optional(),
+  config: z.string().optional(),
   seed: z.number().optional(),
   json: z.boolean().default(false),
   markdown: z.boolean().default(false),
@@ -53,6 +55,7 @@ export function addCheck(program: Command, ends: (exitCode: number) => void): vo
     .option("--schema <file.sql>", "the captured tables: mysqldump --no-data")
     .addOption(new Option("--for <target>", "what lint judges for").choices(["production", "local"]))
     .addOption(new Option("--fail-on <severity>", "the least severity that fails; never: nothing does").choices(failOn))
+    .option("--config <file>", "lint's settings (default: floe.lint.json, where there is one)")
     .option("--seed <number>", "the seed of rows and changes; a fresh one unless told", wholeNumber)
     .option("--markdown", "print for a pull request, and nothing else")
     .option("--json", "print for programs, and nothing else");
@@ -61,12 +64,18 @@ export function addCheck(program: Command, ends: (exitCode: number) => void): vo
 
 async function check(files: readonly string[], options: unknown): Promise<number> {
   const own = flags.parse(options);
-  const definitions = loadDefinitions({ ...newestVersions(), ...own.set });
-  const judging: Judging = { definitions, target: own.for };
+  const settings = await settingsFor(own.config);
+  const judging: Judging = {
+    definitions: loadDefinitions({ ...newestVersions(), ...settings.set, ...own.set }),
+    target: own.for ?? settings.for ?? "production",
+    brokers: settings.brokers,
+    severities: settings.rules,
+    keys: settings.keys,
+  };
   const folders = await wantedFolders({ paths: [...files, ...own.pipeline], base: own.base, diff: own.diff, judging });
   if (folders.length === 0) return nothingToTry(files, own);
   const told = await tellAll(folders, { own, options, judging });
-  const limit = own.failOn;
+  const limit = own.failOn ?? settings.failOn ?? "error";
   const failing =
     limit !== "never" &&
     (told.findings.some(({ severity }) => severities.indexOf(severity) >= severities.indexOf(limit)) ||
@@ -192,7 +201,7 @@ async function print(told: Told, { json, markdown }: Flags, failed: boolean): Pr
   else process.stdout.write(`${toldLines(told, { color }).join("\n")}\n`);
   const summary = process.env["GITHUB_STEP_SUMMARY"];
   if (summary !== undefined && summary !== "") await appendFile(summary, toldMarkdown(told));
-  if (process.env["GITHUB_ACTIONS"] === "true" && !json && !markdown) process.stdout.write(githubText(told.findings));
+  if (process.env["GITHUB_ACTIONS"] === "true" && !json && !markdown) process.stdout.write(toldAnnotations(told));
 }
 
 function collect(value: string, previous: readonly string[]): string[] {

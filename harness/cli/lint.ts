@@ -136,7 +136,8 @@ function judgingBy(options: Flags, settings: LintSettings): Judging {
   };
 }
 
-async function settingsFor(named: string | undefined): Promise<LintSettings> {
+/** What the working folder says for good: `floe.lint.json`. */
+export async function settingsFor(named: string | undefined): Promise<LintSettings> {
   const file = named ?? "floe.lint.json";
   if (named === undefined && !existsSync(file)) return noSettings;
   if (!existsSync(file))

@@ -1,7 +1,7 @@
 import { compare, type Difference, type Side } from "./compare.ts";
+import type { ToldPipeline } from "./outcome.ts";
 import type { Pair } from "./pairs.ts";
 import { type Rehearsed, type RehearseOptions, rehearse } from "./rehearse.ts";
-import type { ToldPipeline } from "./told.ts";
 import { volatileColumns } from "./volatile.ts";
 
 /** A pipeline to be tried, beside how it was before the change. */
@@ -41,26 +41,4 @@ export function differences(fresh: Ran, old: Ran): Difference[] {
 
 function sideOf({ behaviour, verdict, notTried, rejected }: Rehearsed): Side {
   return { behaviour, verdict, refused: [...notTried, ...rejected.slice(0, 1)] };
-}
-
-/**
- * Whether a pipeline fails its check: it was not tried, or its verdict is not valid. Of a preview only what the change has
- * made worse: what was wrong before is not its fault.
- */
-export function fails({ run, old, differences: found = [] }: ToldPipeline): boolean {
-  const isWrong = run.notTried.length > 0 || run.rejected.length > 0 || !isGood(run);
-  if (!isWrong || old === undefined) return isWrong;
-  return found.some(({ what }) => what === "pipeline" || what === "delivery");
-}
-
-function isGood({ verdict }: Rehearsed): boolean {
-  return verdict?.verdict === "valid" || verdict?.verdict === "known-bug";
-}
-
-/** Whether the environment failed, and not the configuration: a run that proves nothing. A connector that failed proves much. */
-export function provesNothing({ run, old }: ToldPipeline): boolean {
-  return [run, old].some((each) => {
-    const [first = ""] = each?.verdict?.error ?? [];
-    return each?.verdict?.verdict === "unknown" && !/^(CONNECTOR_FAILED|DEADLINE: .* connector )/.test(first);
-  });
 }

@@ -18,6 +18,8 @@ import { type Mapped, transplant } from "./transplant.ts";
 /** What a run of a user's pipeline came to. */
 export interface Rehearsed {
   readonly name: string;
+  /** The source's. */
+  readonly file: string;
   /** What was changed in its configurations. */
   readonly mapped: readonly Mapped[];
   /** What a reader of the outcome has to know. */
@@ -52,6 +54,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   const transplanted = transplant(pair);
   const told = {
     name: pair.name,
+    file: pair.source.document.file,
     mapped: transplanted.mapped,
     notes: [],
     notTried: [],

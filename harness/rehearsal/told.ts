@@ -1,17 +1,10 @@
 import type { Finding } from "#lint/rule.ts";
-import { jsonText } from "#lint/tell/formats.ts";
+import { githubText, jsonText } from "#lint/tell/formats.ts";
 import { findingLines } from "#lint/tell/text.ts";
 import { bands, type Difference } from "./compare.ts";
+import { fails, type ToldPipeline } from "./outcome.ts";
 import type { Alone } from "./pairs.ts";
 import type { Rehearsed } from "./rehearse.ts";
-
-/** A pipeline that was tried, and, in a preview, what differs from how it was. */
-export interface ToldPipeline {
-  readonly run: Rehearsed;
-  /** How it was before the change; undefined without a preview, and for a pipeline that is new. */
-  readonly old: Rehearsed | undefined;
-  readonly differences: readonly Difference[] | undefined;
-}
 
 /** All that a check has to tell. */
 export interface Told {
@@ -116,6 +109,16 @@ function previewMarkdown(differences: readonly Difference[], old: Rehearsed | un
 export function differenceTable(differences: readonly Difference[]): string[] {
   const rows = differences.map((each) => `| ${cells(each).map(cell).join(" | ")} |`);
   return [`| ${head.join(" | ")} |`, `|${"---|".repeat(head.length)}`, ...rows];
+}
+
+/** Annotations for GitHub: findings at their lines, and pipelines that fail at their source's file. */
+export function toldAnnotations({ findings, pipelines }: Told): string {
+  const failing = pipelines.filter(fails).map(({ run }): Finding => {
+    const place = { file: run.file, line: 1, column: 1, rule: "floe check", key: null, source: "" };
+    const message = [headline(run), ...reasons(run)].join("\n");
+    return { ...place, severity: "error", message, remedy: run.verdict?.rerun ?? "mend what is named above" };
+  });
+  return githubText([...findings, ...failing]);
 }
 
 /** For programs: `{failed, findings, pipelines, notTried}`. */

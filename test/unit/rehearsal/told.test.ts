@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { changeFindings, changesOf } from "#rehearsal/changes.ts";
+import { fails, provesNothing } from "#rehearsal/outcome.ts";
 import { pairsOf } from "#rehearsal/pairs.ts";
-import { fails, provesNothing } from "#rehearsal/preview.ts";
 import type { Rehearsed } from "#rehearsal/rehearse.ts";
 import { toldJson, toldLines, toldMarkdown } from "#rehearsal/told.ts";
 import { transplant } from "#rehearsal/transplant.ts";
@@ -9,6 +9,7 @@ import { fileOf, judging, pairOf } from "./pair.ts";
 
 const run = (over: Partial<Rehearsed> = {}): Rehearsed => ({
   name: "source+sink",
+  file: "source.json",
   mapped: transplant(pairOf()).mapped,
   notes: [],
   notTried: [],
