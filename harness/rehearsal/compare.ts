@@ -29,12 +29,13 @@ export const bands =
 
 /** What is different: nothing at all, when the list is empty. Rows and columns are compared exactly. */
 export function compare(old: Side, fresh: Side, isVolatile: (column: string) => boolean): Difference[] {
-  const outcomes = [...outcome(old, fresh), ...delivery(old, fresh)];
   const [before, after] = [old.behaviour, fresh.behaviour];
-  if (before === undefined || after === undefined) return outcomes;
+  // Of one that was not judged, nothing is known to be right.
+  if (before === undefined || after === undefined) return outcome(old, fresh);
   const tables = [...new Set([...Object.keys(before.tables), ...Object.keys(after.tables)])].toSorted();
   return [
-    ...outcomes,
+    ...outcome(old, fresh),
+    ...delivery(old, fresh),
     ...records(before, after),
     ...tables.flatMap((table) =>
       tableDifferences(table, { old: before.tables[table], new: after.tables[table], isVolatile }),

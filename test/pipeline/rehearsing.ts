@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Source } from "#core/source.ts";
 import { allTypes } from "#fixtures/all-types/all-types.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import { loadDefinitions, newestVersions } from "#lint/definitions.ts";
@@ -21,8 +22,11 @@ export function pairIn(folder: string): Pair {
   return pair;
 }
 
-/** Runs a pair, always with the same seed. */
-export async function rehearsed(files: PairFiles): Promise<{ readonly pair: Pair; readonly run: Rehearsed }> {
+/** Runs a pair, always with the same seed; on a fixture's tables unless told. */
+export async function rehearsed(
+  files: PairFiles,
+  tables?: () => Source,
+): Promise<{ readonly pair: Pair; readonly run: Rehearsed }> {
   const pair = pairIn(pairFolder(files));
   const scenario = defineScenario({ story: "", source: allTypes(), workload: mixed() });
   const { file: _file, scenario: _scenario, ...request } = requestOf({ file: { name: "", path: "" }, scenario });
@@ -30,7 +34,7 @@ export async function rehearsed(files: PairFiles): Promise<{ readonly pair: Pair
     pair,
     run: await rehearse({
       pair,
-      source: () => fixtureFor([pair.source]),
+      source: tables ?? (() => fixtureFor([pair.source])),
       request,
       rerun: "floe check",
       listen: () => undefined,
