@@ -10,13 +10,13 @@ export interface ToldPipeline {
 }
 
 /**
- * Whether a pipeline fails its check: it was not tried, or its verdict is not valid. Of a preview only what the change has
- * made worse: what was wrong before is not its fault.
+ * Whether a pipeline fails its check: it did not come as far as to be judged, or its verdict is not valid. Of a preview whose
+ * both sides were judged, only what the change has made worse: what was wrong before is not its fault.
  */
 export function fails({ run, old, differences: found = [] }: ToldPipeline): boolean {
-  const isWrong = run.notTried.length > 0 || run.rejected.length > 0 || !isGood(run);
-  if (!isWrong || old === undefined) return isWrong;
-  return found.some(({ what }) => what === "pipeline" || what === "delivery");
+  if (run.behaviour === undefined) return true;
+  if (isGood(run)) return false;
+  return old?.behaviour === undefined || found.some(({ what }) => what === "pipeline" || what === "delivery");
 }
 
 function isGood({ verdict }: Rehearsed): boolean {
@@ -27,6 +27,18 @@ function isGood({ verdict }: Rehearsed): boolean {
 export function provesNothing({ run, old }: ToldPipeline): boolean {
   return [run, old].some((each) => {
     const [first = ""] = each?.verdict?.error ?? [];
-    return each?.verdict?.verdict === "unknown" && !/^(CONNECTOR_FAILED|DEADLINE: .* connector )/.test(first);
+    return each?.verdict?.verdict === "unknown" && !ofConfiguration.test(first);
   });
+}
+
+const ofConfiguration = /^(CONNECTOR_FAILED|CONNECT_FAILED|DEADLINE: .* connector )/;
+
+/** What a preview comes to in words, where it is no table of differences. */
+export function previewText({ run, old, differences }: ToldPipeline): string | undefined {
+  if (differences === undefined) return undefined;
+  if (old === undefined) return "the pipeline is new: there is nothing to compare with";
+  if (differences.length > 0) return undefined;
+  if (run.behaviour === undefined || old.behaviour === undefined)
+    return "neither side came as far as its rows: what changes is not known";
+  return "nothing changes";
 }

@@ -1,4 +1,4 @@
-import { FloeError, renderError } from "#core/errors.ts";
+import { environmentError, FloeError, renderError } from "#core/errors.ts";
 import type { Source } from "#core/source.ts";
 import type { RunVerdict } from "#core/verdict.ts";
 import { mixed } from "#fixtures/workloads.ts";
@@ -81,6 +81,9 @@ type Ran = Pick<Rehearsed, "verdict" | "folder" | "behaviour" | "rejected">;
 
 async function run(options: Running): Promise<Ran> {
   const { pair, request, rerun, listen } = options;
+  // Of a preview that was interrupted, the other side is not begun.
+  if (request.signal.aborted)
+    throw environmentError({ code: "INTERRUPTED", what: "the check was interrupted", remedy: rerun });
   let behaviour: Behaviour | undefined;
   const scenario = await scenarioOf(options, (seen) => (behaviour = seen));
   const file = { name: `check/${pair.name}`, path: pair.source.document.file };
@@ -94,7 +97,7 @@ async function run(options: Running): Promise<Ran> {
 }
 
 /** What Connect says to a configuration that it does not take. */
-const ofConfiguration = ["CONNECTOR_REJECTED", "CONNECT_REFUSED", "CONNECT_FAILED"];
+const ofConfiguration = ["CONNECTOR_REJECTED", "CONNECT_REFUSED"];
 
 type Running = Omit<RehearseOptions, "source"> & { readonly source: Source; readonly pipeline: PipelineOptions };
 

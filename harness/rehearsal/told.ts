@@ -2,7 +2,7 @@ import type { Finding } from "#lint/rule.ts";
 import { githubText, jsonText } from "#lint/tell/formats.ts";
 import { findingLines } from "#lint/tell/text.ts";
 import { bands, type Difference } from "./compare.ts";
-import { fails, type ToldPipeline } from "./outcome.ts";
+import { fails, previewText, type ToldPipeline } from "./outcome.ts";
 import type { Alone } from "./pairs.ts";
 import type { Rehearsed } from "./rehearse.ts";
 
@@ -24,7 +24,8 @@ export function toldLines(told: Told, { color }: { color: boolean }): string[] {
   ];
 }
 
-function pipelineLines({ run, old, differences }: ToldPipeline): string[] {
+function pipelineLines(pipeline: ToldPipeline): string[] {
+  const { run } = pipeline;
   const { mapped, notes } = run;
   const width = Math.max(0, ...mapped.map(({ end, key }) => end.length + key.length + 1));
   return [
@@ -35,14 +36,16 @@ function pipelineLines({ run, old, differences }: ToldPipeline): string[] {
     ...mapped.map(
       ({ end, key, now, because }) => `    ${`${end} ${key}`.padEnd(width)}  ${now ?? "left out"} (${because})`,
     ),
-    ...(differences === undefined ? [] : previewLines(differences, old)),
+    ...previewLines(pipeline),
     "",
   ];
 }
 
-function previewLines(differences: readonly Difference[], old: Rehearsed | undefined): string[] {
-  if (old === undefined) return ["  preview: new, so there is nothing to compare with"];
-  if (differences.length === 0) return ["  preview: nothing changes", `  (${bands})`];
+function previewLines(pipeline: ToldPipeline): string[] {
+  const { differences = [] } = pipeline;
+  const text = previewText(pipeline);
+  if (text !== undefined) return [`  preview: ${text}`, ...(text === "nothing changes" ? [`  (${bands})`] : [])];
+  if (differences.length === 0) return [];
   const rows = differences.map(cells);
   const widths = head.map((title, at) =>
     Math.min(40, Math.max(title.length, ...rows.map((row) => (row[at] ?? "").length))),
@@ -72,7 +75,8 @@ export function toldMarkdown(told: Told): string {
   return `### floe check\n\n${lines.join("\n")}\n`;
 }
 
-function pipelineMarkdown({ run, old, differences }: ToldPipeline): string[] {
+function pipelineMarkdown(pipeline: ToldPipeline): string[] {
+  const { run, differences } = pipeline;
   const mapping = run.mapped.map(
     ({ end, key, was, now, because }) =>
       `| ${end} | ${key} | ${cell(was ?? "")} | ${cell(now ?? "left out")} | ${because} |`,
@@ -83,7 +87,7 @@ function pipelineMarkdown({ run, old, differences }: ToldPipeline): string[] {
     ...reasons(run).map((line) => `- ${cell(line)}`),
     ...run.notes.map((line) => `- note: ${cell(line)}`),
     "",
-    ...(differences === undefined ? [] : [...previewMarkdown(differences, old), ""]),
+    ...(differences === undefined ? [] : [...previewMarkdown(pipeline), ""]),
     ...(mapping.length === 0
       ? []
       : [
@@ -99,10 +103,13 @@ function pipelineMarkdown({ run, old, differences }: ToldPipeline): string[] {
   ];
 }
 
-function previewMarkdown(differences: readonly Difference[], old: Rehearsed | undefined): string[] {
-  if (old === undefined) return ["The pipeline is new: there is nothing to compare with."];
-  if (differences.length === 0) return [`Nothing changes. (${bands})`];
-  return [...differenceTable(differences), "", `(${bands})`];
+function previewMarkdown(pipeline: ToldPipeline): string[] {
+  const text = previewText(pipeline);
+  return [
+    ...(text === undefined ? differenceTable(pipeline.differences ?? []) : [`Preview: ${text}.`]),
+    "",
+    `(${bands})`,
+  ];
 }
 
 /** The table of a preview, in Markdown. */

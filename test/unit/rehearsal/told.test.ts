@@ -16,7 +16,11 @@ const run = (over: Partial<Rehearsed> = {}): Rehearsed => ({
   rejected: [],
   verdict: undefined,
   folder: undefined,
-  behaviour: undefined,
+  behaviour: {
+    tables: {},
+    records: {},
+    figures: { snapshots: 0, files: 0, visibleMs: undefined, operationsPerSecond: undefined },
+  },
   ...over,
 });
 
@@ -68,7 +72,7 @@ describe("what a check tells", () => {
 
   test("that nothing changes is an answer", () => {
     expect(toldLines(told([]), { color: false }).join("\n")).toContain("preview: nothing changes");
-    expect(toldMarkdown(told([]))).toContain("Nothing changes.");
+    expect(toldMarkdown(told([]))).toContain("Preview: nothing changes.");
   });
 
   test("a difference is a line of a table, whatever is in it", () => {
@@ -92,8 +96,15 @@ describe("what fails a check", () => {
   test("a verdict that is not valid, a rejection, and what could not be tried", () => {
     expect(fails(one({ verdict: verdict("valid") }))).toBe(false);
     expect(fails(one({ verdict: verdict("invalid") }))).toBe(true);
-    expect(fails(one({ rejected: ["CONNECTOR_REJECTED"] }))).toBe(true);
-    expect(fails(one({ notTried: ["glue"] }))).toBe(true);
+    expect(fails(one({ rejected: ["CONNECTOR_REJECTED"], behaviour: undefined }))).toBe(true);
+    expect(fails(one({ notTried: ["glue"], behaviour: undefined }))).toBe(true);
+  });
+
+  test("that neither side of a preview was run is no answer, and fails", () => {
+    const untried = run({ notTried: ["glue"], behaviour: undefined });
+    const pipelines = [{ run: untried, old: untried, differences: [] }];
+    expect(pipelines.some(fails)).toBe(true);
+    expect(toldMarkdown({ ...told([]), pipelines })).toContain("what changes is not known");
   });
 
   test("of a preview, what was wrong before is not the change's fault", () => {
