@@ -5,10 +5,8 @@ import { systemCode, usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
 import { loadDefinitions, newestVersions } from "#lint/definitions.ts";
 import { type Judging, judge } from "#lint/judge.ts";
-import { connectors } from "#lint/pipeline.ts";
 import { type Finding, severities } from "#lint/rule.ts";
 import { failOn } from "#lint/settings-file.ts";
-import type { View } from "#lint/view.ts";
 import { databaseOf, fixtureFor, tablesUnknown } from "#rehearsal/captured.ts";
 import { changeFindings, changesOf } from "#rehearsal/changes.ts";
 import { obstaclesOf } from "#rehearsal/obstacles.ts";
@@ -133,16 +131,10 @@ interface Looked {
 function lookAt({ files, beside, old }: Folder, judging: Judging): Looked {
   const asked = new Set(files.map(({ file }) => file));
   const { findings } = judge({ files, beside }, judging);
-  const { pairs, alone } = pairsOf([...files, ...beside], asked, judging);
+  const { pairs, alone, connectors } = pairsOf([...files, ...beside], asked, judging);
   const before = old === undefined ? undefined : pairsOf(old, new Set(old.map(({ file }) => file)), judging);
-  const changes = before === undefined ? [] : changesOf(viewsOf(before.pairs), viewsOf(pairs));
+  const changes = before === undefined ? [] : changesOf(before.connectors, connectors);
   return { findings: [...findings, ...changeFindings(changes)], pairs, alone, old: before?.pairs ?? [] };
-}
-
-function viewsOf(pairs: readonly Pair[]): View[] {
-  return [...new Set(pairs.flatMap(({ source, sink }) => [source, sink]))].filter(({ kind }) =>
-    connectors.includes(kind),
-  );
 }
 
 /** The same tables for both sides of a preview: the workload must be the same, operation by operation. */

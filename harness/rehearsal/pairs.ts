@@ -22,6 +22,8 @@ export interface Alone {
 }
 
 export interface Pairing {
+  /** All that are wanted, whether somebody is there to run with them or not. */
+  readonly connectors: readonly View[];
   readonly pairs: readonly Pair[];
   readonly alone: readonly Alone[];
 }
@@ -40,11 +42,11 @@ export function pairsOf(files: readonly ReadFile[], asked: ReadonlySet<string>, 
       .map((sink) => ({ name: nameOf(source, sink), source, sink, pipeline })),
   );
   const tried = new Set(pairs.flatMap(({ source, sink }) => [source, sink]));
-  const alone = pipeline
-    .all(...connectors)
-    .filter((connector) => wanted(connector) && !tried.has(connector))
+  const all = pipeline.all(...connectors).filter(wanted);
+  const alone = all
+    .filter((connector) => !tried.has(connector))
     .map((connector) => ({ connector, because: whyAlone(connector) }));
-  return { pairs, alone };
+  return { pairs, alone, connectors: all };
 }
 
 function whyAlone({ kind }: View): string {

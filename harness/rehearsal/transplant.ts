@@ -49,8 +49,10 @@ export function transplant({ source, sink, pipeline }: Pair): Transplanted {
       const because = /converter/.test(key)
         ? "the worker's own default"
         : (matching(end, key)?.because ?? "how the stack's store is reached");
-      if (!mapped.some((each) => each.end === end && each.key === key))
-        mapped.push({ end, key, was: undefined, now, because });
+      const told = mapped.find((each) => each.end === end && each.key === key);
+      if (told === undefined) mapped.push({ end, key, was: undefined, now, because });
+      // What was left out, and is needed with the stack's own value.
+      else mapped[mapped.indexOf(told)] = { ...told, now };
     }
     return settings;
   });

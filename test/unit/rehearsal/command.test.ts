@@ -36,10 +36,15 @@ test("what cannot be tried ends with exit code 1, and with 0 where nothing is to
 
 test("a preview of two folders tells the rules that both together show, before any run", async () => {
   const glue = { "iceberg.catalog.type": "glue" };
-  const sides = [pairFolder({ sink: glue }), pairFolder({ sink: { ...glue, "iceberg.control.topic": "prod.again" } })];
+  const sides = [
+    pairFolder({ sink: glue }),
+    pairFolder({ source: { "topic.prefix": "renamed" }, sink: { ...glue, "iceberg.control.topic": "prod.again" } }),
+  ];
   const { out } = await floe("--diff", ...sides, "--markdown");
   expect(out).toContain("iceberg-control-topic-recreated");
-  expect(out).toContain("what changes is not known");
+  // Nobody reads the renamed topics: there is no pipeline left to run.
+  expect(out).toContain("dbz-topic-prefix-renamed");
+  expect(out).toMatch(/not tried.*no Iceberg sink beside it reads its topics/);
 });
 
 test("tables that nobody knows are one error that names the remedy", async () => {

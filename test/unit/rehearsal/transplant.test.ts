@@ -64,8 +64,14 @@ describe("what is of production", () => {
   });
 
   test("a Hadoop catalog keeps its type and gets the stack's store by Hadoop's settings", () => {
-    const { sink } = transplant(
-      pairOf({ sink: { "iceberg.catalog.type": "hadoop", "iceberg.catalog.warehouse": "s3a://p" } }),
+    const { sink, mapped } = transplant(
+      pairOf({
+        sink: {
+          "iceberg.hadoop.fs.s3a.access.key": "AKIA",
+          "iceberg.catalog.type": "hadoop",
+          "iceberg.catalog.warehouse": "s3a://p",
+        },
+      }),
     );
     expect(sink).toMatchObject({
       "iceberg.catalog.type": "hadoop",
@@ -73,6 +79,9 @@ describe("what is of production", () => {
       "iceberg.hadoop.fs.s3a.endpoint": "${floe:object-store.endpoint}",
     });
     expect(sink).not.toHaveProperty("iceberg.catalog.uri");
+    expect(mapped.filter(({ key }) => key === "iceberg.hadoop.fs.s3a.access.key")).toEqual([
+      expect.objectContaining({ was: "***", now: "${floe:object-store.access-key}" }),
+    ]);
   });
 });
 

@@ -35,6 +35,22 @@ const record = (key: unknown, value: unknown) => ({
 });
 
 describe("a record of the topic", () => {
+  test("a key of decimals, as a precise BIGINT UNSIGNED is one, has MySQL's digits", () => {
+    const decimal = (field: string, scale: string) => ({
+      field,
+      name: "org.apache.kafka.connect.data.Decimal",
+      parameters: { scale },
+    });
+    const schema = { fields: [decimal("id", "0"), decimal("price", "2")] };
+    const key = { schema, payload: { id: "AP//////////", price: "+C4=" } };
+    const told = decodeRecord(record(key, { schema: {}, payload: { id: 1 } }));
+    expect(told?.key).toBe("id=18446744073709551615, price=-20.02");
+  });
+
+  test("a delete that was unwrapped to nothing but its schema is a tombstone", () => {
+    expect(decodeRecord(record(null, { schema: { type: "struct" }, payload: null }))).toBeUndefined();
+  });
+
   test.each(["envelope with schemas", "envelope without schemas", "unwrapped with rewrite"])(
     "%s tells operation, key and place in the binlog",
     (name) => {
