@@ -9,7 +9,7 @@ import type { Fault } from "#run/fault.ts";
 import { unhealed } from "#run/faults/parts.ts";
 import { faults } from "#run/faults.ts";
 import type { Moment } from "#run/moments.ts";
-import { defineScenario, type ScenarioDefinition } from "#run/scenario.ts";
+import { defineScenario, type Scenario, type ScenarioDefinition } from "#run/scenario.ts";
 import { SharedStack } from "#run/shared-stack.ts";
 import { account, runMade, type Told } from "../pipeline/running.ts";
 
@@ -19,11 +19,15 @@ const base = {
   workload: mixed({ writers: 1, operations: 40 }),
 };
 
+export function made(scenario: Partial<ScenarioDefinition>): Scenario {
+  return defineScenario({ ...base, ...scenario });
+}
+
 /** A stack that all plants of a file share: each run has topics, tables and connectors of its own. */
 export function sharedStack() {
   const shared = new SharedStack();
   return {
-    run: (scenario: Partial<ScenarioDefinition>) => runMade(defineScenario({ ...base, ...scenario }), { shared }),
+    run: (scenario: Partial<ScenarioDefinition>) => runMade(made(scenario), { shared }),
     [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
   };
 }

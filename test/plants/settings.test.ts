@@ -4,8 +4,8 @@ import { mixed } from "#fixtures/workloads.ts";
 import type { Fault } from "#run/fault.ts";
 import { faults } from "#run/faults.ts";
 import type { ScenarioDefinition } from "#run/scenario.ts";
-import { account, type Told } from "../pipeline/running.ts";
-import { expectValid, sharedStack } from "./planting.ts";
+import { account, runMade, type Told } from "../pipeline/running.ts";
+import { expectValid, made, sharedStack } from "./planting.ts";
 
 // What people set on servers, topics and tables while a pipeline runs: each leaves its mark, and is set back.
 const stack = sharedStack();
@@ -70,7 +70,8 @@ describe("settings that are changed while rows flow", () => {
 
   test("or as one worker after the other that is restarted", async () => {
     const struck = [rollingRestart(["connect-1", "connect-2"], at(60))];
-    const told = await run({ faults: struck, stack: { workers: 2 } });
+    // The stack that the others share has one worker.
+    const told = await runMade(made({ ...bank, faults: struck, stack: { workers: 2 } }));
     expectMarks(told, struck);
     expectValid(told);
   });
