@@ -14,16 +14,21 @@ import { kafkaPort, kafkaServers } from "#stages/kafka/server.ts";
 import { mysqlServer } from "#stages/mysql/server.ts";
 import { type ObjectStoreKind, objectStoreServer } from "#stages/object-store/server.ts";
 
-/** Which servers a stack has, and how they are set. Pipelines that ask for the same can share one. */
-export interface StackPlan {
-  readonly profile: Profile;
+/** Which servers a stack has. */
+export interface StackShape {
   readonly brokers: 1 | 3;
+  /** Of each Connect cluster. */
   readonly workers: 1 | 2;
   /** `shared`: one Connect cluster, `connect`. `separate`: two, `connect-source` and `connect-sink`. */
   readonly topology: "shared" | "separate";
+  readonly catalog: CatalogType;
+}
+
+/** Which servers a stack has, and how they are set. Pipelines that ask for the same can share one. */
+export interface StackPlan extends StackShape {
+  readonly profile: Profile;
   readonly positions: PositionMode;
   readonly objectStore: ObjectStoreKind;
-  readonly catalog: CatalogType;
   /** Memory for a worker's JVM. */
   readonly workerHeapMb: number;
 }
@@ -157,8 +162,23 @@ function describeWorkers({ plan, place, pluginPath, discovery, worker: propertie
   );
 }
 
-function clusters({ topology }: StackPlan): string[] {
+/** Its servers, by name. */
+export function serverNames(shape: StackShape): string[] {
+  return [
+    "mysql",
+    ...numbered("kafka", shape.brokers),
+    "object-store",
+    ...(shape.catalog === "rest" ? ["catalog"] : []),
+    ...clusters(shape).flatMap((cluster) => numbered(cluster, shape.workers)),
+  ];
+}
+
+function clusters({ topology }: StackShape): string[] {
   return topology === "shared" ? ["connect"] : ["connect-source", "connect-sink"];
+}
+
+function numbered(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `${name}-${at + 1}`);
 }
 
 /** Puts every link's address, a proxy's or the server's own, on record. */
@@ -173,7 +193,7 @@ async function layLinks({
 }): Promise<LinkAddresses> {
   const lay = (name: LinkName, targets: readonly { server: string; port: string }[]) =>
     Promise.all(targets.map(({ server, port }) => links.link(name, { server: placed(place, server), port })));
-  const brokers = Array.from({ length: plan.brokers }, (_, at) => `kafka-${at + 1}`);
+  const brokers = numbered("kafka", plan.brokers);
   const mysql = [{ server: "mysql", port: "sql" }];
   const store = [{ server: "object-store", port: "s3" }];
   const catalog = plan.catalog === "rest" ? [{ server: "catalog", port: "rest" }] : [];

@@ -54,6 +54,16 @@ export interface PipelineSpec {
   readonly names: PipelineNames;
 }
 
+/** What a pipeline is where nobody says otherwise. */
+export const plainPipeline = {
+  shape: "debezium-transform",
+  projection: nothingLeftOut,
+  catalog: "rest",
+  positions: "gtid",
+  partitions: 1,
+  sinkTasks: 1,
+} as const satisfies Partial<PipelineSpec>;
+
 export type CatalogType = "rest" | "hadoop";
 export type PositionMode = "gtid" | "file";
 export type Profile = "fast" | "prod-like";

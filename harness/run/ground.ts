@@ -35,8 +35,8 @@ export async function layGround({ run, parts, spec, scope }: GroundOptions): Pro
     const plan = stackPlan(run);
     const session = await openSession(
       {
-        proxied: proxiedLinks(request.scenario),
         ...request,
+        proxied: request.proxied ?? proxiedLinks(request.scenario),
         plan,
         parts,
         history,

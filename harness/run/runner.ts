@@ -101,16 +101,16 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
     versions,
     timings: run.clock.timings(elapsed()),
   };
-  if (provesNothing(verdict)) request.shared?.giveUp();
+  if (!leavesTrust(verdict)) request.shared?.giveUp();
   await writeJson(folder.file("verdict.json"), verdict);
   history.append({ type: "run-ended", verdict: verdict.verdict, totalMs: verdict.timings.totalMs });
   await report(run);
   return { verdict, folder: folder.path };
 }
 
-/** Something went wrong that no scenario foresees, so its stack is not to be trusted; a fault that met nothing broke nothing. */
-function provesNothing({ verdict, error }: RunVerdict): boolean {
-  return verdict === "unknown" && error?.[0]?.startsWith("FAULT_DID_NOT_BITE") !== true;
+/** Whether others may use its stack: not where something went wrong that no scenario foresees; a fault that met nothing broke nothing. */
+function leavesTrust({ verdict, error }: RunVerdict): boolean {
+  return verdict !== "unknown" || error?.[0]?.startsWith("FAULT_DID_NOT_BITE") === true;
 }
 
 /** The page is a reader of the run: where it cannot be made, that is told, and the verdict stands. */

@@ -1,25 +1,12 @@
 import { closest } from "fastest-levenshtein";
 import { usageError } from "#core/errors.ts";
 import type { Fault } from "./fault.ts";
+import { stackServers } from "./plan.ts";
 import type { ScenarioDefinition } from "./scenario.ts";
-
-/** The servers of the stack that a scenario asks for, by name. */
-export function serversOf({ stack = {}, pipeline = {} }: ScenarioDefinition): string[] {
-  const { brokers = 1, workers = 1, topology = "shared" } = stack;
-  const numbered = (name: string, count: number) => Array.from({ length: count }, (_, at) => `${name}-${at + 1}`);
-  const clusters = topology === "shared" ? ["connect"] : ["connect-source", "connect-sink"];
-  return [
-    "mysql",
-    "object-store",
-    ...(pipeline.catalog === "hadoop" ? [] : ["catalog"]),
-    ...numbered("kafka", brokers),
-    ...clusters.flatMap((cluster) => numbered(cluster, workers)),
-  ];
-}
 
 /** Throws `FAULT_WITHOUT_TARGET`, before anything starts, for a fault on a server or a link that the stack will not have. */
 export function refuseUnknownTargets(scenario: ScenarioDefinition): void {
-  const known = serversOf(scenario);
+  const known = stackServers(scenario);
   for (const fault of scenario.faults ?? []) {
     for (const server of fault.servers ?? []) if (!known.includes(server)) throw withoutTarget(fault, server, known);
     const toCatalog = fault.links?.find((link) => link.endsWith("->catalog"));

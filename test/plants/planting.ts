@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { topicOf } from "#core/pipeline-spec.ts";
 import type { Anomaly } from "#core/verdict.ts";
+import { accounts } from "#fixtures/accounts/accounts.ts";
 import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import type { FaultContext } from "#run/context.ts";
@@ -22,6 +23,9 @@ const base = {
 export function made(scenario: Partial<ScenarioDefinition>): Scenario {
   return defineScenario({ ...base, ...scenario });
 }
+
+/** Accounts, whose rows are few and whose changes come slowly enough for several faults. */
+export const bank = { source: accounts(), workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 240 }) };
 
 /** A stack that all plants of a file share: each run has topics, tables and connectors of its own. */
 export function sharedStack() {
@@ -54,6 +58,13 @@ export function expectFound(told: Told, wanted: Partial<Anomaly>): void {
   expect(told.verdict.verdict, account(told)).toBe("invalid");
   const found = told.verdict.checks.flatMap(({ anomalies }) => anomalies);
   expect(found, account(told)).toContainEqual(expect.objectContaining(wanted));
+}
+
+/** Expects the marks of these faults, and no other's. */
+export function expectMarks({ events, ...told }: Told, struck: readonly Fault[]): void {
+  const proved = events.filter((event) => event.type === "fault" && event.state === "proved");
+  const labels = proved.map((event) => (event.type === "fault" ? event.label : ""));
+  expect(labels.toSorted(), account({ events, ...told })).toEqual(struck.map(({ label }) => label).toSorted());
 }
 
 export function expectValid(told: Told): void {

@@ -55,14 +55,7 @@ export function addPartitions({ when, topic, count }: OnTopic & { readonly count
       const partitions = async () => (await kafka.endOffsets(name)).size;
       const before = await partitions();
       if (before < count) await kafka.addPartitions({ topic: name, count });
-      const after = await poll({
-        what: `${count} partitions of ${name}`,
-        deadline: deadlineIn(20_000),
-        look: async () => {
-          const now = await partitions();
-          return now >= count ? seen(now) : notYet(`${now} of them`);
-        },
-      });
+      const after = await partitions();
       return unhealed(after > before ? `${name} had ${before} partitions and has ${after}` : undefined);
     },
   };

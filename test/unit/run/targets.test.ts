@@ -3,7 +3,7 @@ import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import { faults } from "#run/faults.ts";
 import type { ScenarioDefinition } from "#run/scenario.ts";
-import { refuseUnknownTargets, serversOf } from "#run/targets.ts";
+import { refuseUnknownTargets } from "#run/targets.ts";
 
 const small = { story: "A few people.", source: employees({ employees: 5 }), workload: mixed({ operations: 1 }) };
 const when = { afterOperations: 1 };
@@ -29,19 +29,4 @@ test("there is no link to a catalog that the tables do without", () => {
   const cut = [faults.cut("sink->catalog", when)];
   expect(refuse({ faults: cut })).not.toThrow();
   expect(refuse({ faults: cut, pipeline: { catalog: "hadoop" } })).toThrow("has no sink->catalog");
-});
-
-test("servers are numbered as the stack has them", () => {
-  expect(serversOf({ ...small, stack: { brokers: 3, workers: 2, topology: "separate" } })).toEqual([
-    "mysql",
-    "object-store",
-    "catalog",
-    "kafka-1",
-    "kafka-2",
-    "kafka-3",
-    "connect-source-1",
-    "connect-source-2",
-    "connect-sink-1",
-    "connect-sink-2",
-  ]);
 });
