@@ -54,11 +54,23 @@ export async function settle(options: SettleOptions): Promise<Settled> {
       checkedMs = monotonicMs();
     }
     const patienceMs = now.patienceMs ?? stillMs + (now.behind ?? 0);
-    if (monotonicMs() - changedMs > patienceMs)
-      return { missing: `${now.text}; nothing moved for ${Math.round(patienceMs / 1000)} s`, failure };
+    const still = monotonicMs() - changedMs > patienceMs;
+    if (still && (await isYetToBegin(options))) changedMs = monotonicMs();
+    else if (still) return { missing: `${now.text}; nothing moved for ${Math.round(patienceMs / 1000)} s`, failure };
     if (deadline.remainingMs() === 0) return { missing: `${now.text} after ${deadline.totalMs} ms`, failure };
     await options.bell.rung(50);
   }
+}
+
+/**
+ * Whether the sink is said to run and nobody reads for it: its worker has come back from a fault and has yet to start its
+ * tasks. Connect tells their last known state until then.
+ */
+async function isYetToBegin({ clients, spec }: SettleOptions): Promise<boolean> {
+  const group = await clients.kafka.describeGroup(spec.names.sinkGroup).catch(() => undefined);
+  if (group?.state === "Stable") return false;
+  const sink = await clients.connect.sink.status(spec.names.sinkConnector).catch(() => undefined);
+  return sink === undefined || sink.connector.state === "RUNNING";
 }
 
 interface Missing {
