@@ -24,9 +24,9 @@ export function stackServers(scenario: ScenarioDefinition): string[] {
 }
 
 function stackShape({ stack = {}, pipeline = {} }: ScenarioDefinition): StackShape {
-  const { brokers = 1, workers = 1, topology = "shared" } = stack;
+  const { brokers = 1, workers = 1, topology = "shared", replica = "none" } = stack;
   const { catalog } = { ...plainPipeline, ...pipeline };
-  return { brokers, workers, topology, catalog };
+  return { brokers, workers, topology, catalog, replica };
 }
 
 /** The pipeline that a run puts on its stack. */

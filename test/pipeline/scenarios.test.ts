@@ -18,6 +18,7 @@ const names = [
   "baseline/whole-envelope",
   "schema/column-added-mid-stream",
   "schema/column-type-widened",
+  "faults/captured-from-a-lagging-replica",
   "faults/connect-worker-killed",
   "offsets/source-rewound",
   "offsets/sink-group-rewound",

@@ -93,6 +93,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     heals: "grants them again",
     mark: "what SHOW GRANTS says",
   },
+  "mysql.delayReplica": {
+    what: "have the replica execute transactions seconds after their commit",
+    heals: "sets the delay back",
+    mark: "transactions that the replica had not executed",
+  },
   "connect.restart": {
     what: "restart a connector with its tasks",
     heals: "",
