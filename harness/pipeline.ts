@@ -67,6 +67,11 @@ export function openReplica({ addresses, secrets }: Stack): Promise<MysqlClient>
   return connectMysql({ address, user: mysqlUsers.harness, password: secrets.mysql.harness });
 }
 
+/** A connection to the server whose binlog the source reads. */
+export function openCaptured(stack: Stack): Promise<MysqlClient> {
+  return stack.plan.replica === "none" ? openMysql(stack) : openReplica(stack);
+}
+
 /** How the harness logs in to MySQL. */
 export function mysqlLogin({ addresses, secrets }: Stack) {
   return {

@@ -9,6 +9,7 @@ import {
   rollBackTable,
   writeLake,
 } from "./faults/lake.ts";
+import { compactMeanwhile } from "./faults/lake-compaction.ts";
 import { bandwidth, blackHole, cut, delay, halfOpen, jitter, resetAfter } from "./faults/links.ts";
 import { mysqlFaults } from "./faults/mysql.ts";
 import { rewindSinkGroups, rewindSource } from "./faults/offsets.ts";
@@ -41,5 +42,13 @@ export const faults = {
   connect: connectFaults,
   topics: { empty: emptyTopic, remove: deleteTopic, addPartitions, configure: configureTopic },
   groups: { stranger: strangerInGroup },
-  lake: { write: writeLake, changeSchema, rollBackTable, expireAllButCurrent, makeTableAgain, commitBurst },
+  lake: {
+    write: writeLake,
+    changeSchema,
+    rollBackTable,
+    expireAllButCurrent,
+    makeTableAgain,
+    commitBurst,
+    compactMeanwhile,
+  },
 } as const;

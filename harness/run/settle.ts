@@ -5,15 +5,15 @@ import type { ExpectedFailure } from "#core/expectation.ts";
 import { keyText } from "#core/key-text.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { Change } from "#core/source.ts";
-import type { Clients } from "#pipeline";
 import { failureOf } from "#stages/connect/progress.ts";
 import { committedBehind } from "#stages/iceberg/progress.ts";
+import type { FaultContext } from "./context.ts";
 import type { ControlLog } from "./control-log.ts";
 import { failedAsForeseen } from "./foreseen.ts";
 import type { TopicRecorder } from "./recorder.ts";
+import { isYetToRead } from "./sessions.ts";
 
-export interface SettleOptions {
-  readonly clients: Clients;
+export interface SettleOptions extends Pick<FaultContext, "stack" | "clients" | "pipeline"> {
   readonly spec: PipelineSpec;
   readonly recorder: TopicRecorder;
   readonly control: ControlLog;
@@ -62,15 +62,12 @@ export async function settle(options: SettleOptions): Promise<Settled> {
   }
 }
 
-/**
- * Whether the sink is said to run and nobody reads for it: its worker has come back from a fault and has yet to start its
- * tasks. Connect tells their last known state until then.
- */
-async function isYetToBegin({ clients, spec }: SettleOptions): Promise<boolean> {
-  const group = await clients.kafka.describeGroup(spec.names.sinkGroup).catch(() => undefined);
-  if (group?.state === "Stable") return false;
-  const sink = await clients.connect.sink.status(spec.names.sinkConnector).catch(() => undefined);
-  return sink === undefined || sink.connector.state === "RUNNING";
+/** What does not answer comes back, or is told when time is up. */
+async function isYetToBegin(options: SettleOptions): Promise<boolean> {
+  const ends = await Promise.all(
+    (["source", "sink"] as const).map((end) => isYetToRead(options, end).catch(() => true)),
+  );
+  return ends.includes(true);
 }
 
 interface Missing {

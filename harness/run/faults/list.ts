@@ -147,4 +147,9 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     heals: "stops",
     mark: "commits made, commits refused",
   },
+  "lake.compactMeanwhile": {
+    what: "rewrite a table's files, and commit that only after the sink's next commit",
+    heals: "",
+    mark: "whether its commit was refused, and the snapshot that came meanwhile",
+  },
 };
