@@ -15,7 +15,14 @@ import { mysqlFaults } from "./faults/mysql.ts";
 import { rewindSinkGroups, rewindSource } from "./faults/offsets.ts";
 import { http, kafka } from "./faults/requests.ts";
 import { kill, pause, restart, rollingRestart, stop } from "./faults/servers.ts";
-import { addPartitions, configureTopic, deleteTopic, emptyTopic, strangerInGroup } from "./faults/topics.ts";
+import {
+  addPartitions,
+  configureTopic,
+  deleteTopic,
+  emptyTopic,
+  expireTopic,
+  strangerInGroup,
+} from "./faults/topics.ts";
 
 /** What can be broken on purpose, each at a moment of its own (moments.ts). `floe faults` lists them (faults/list.ts). */
 export const faults = {
@@ -40,7 +47,7 @@ export const faults = {
   repeat,
   mysql: mysqlFaults,
   connect: connectFaults,
-  topics: { empty: emptyTopic, remove: deleteTopic, addPartitions, configure: configureTopic },
+  topics: { empty: emptyTopic, expire: expireTopic, remove: deleteTopic, addPartitions, configure: configureTopic },
   groups: { stranger: strangerInGroup },
   lake: {
     write: writeLake,

@@ -117,6 +117,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
   },
   "connect.twin": { what: "a second connector like it", heals: "deletes it", mark: "its connections" },
   "topics.empty": { what: "delete all records of a topic", heals: "", mark: "where the topic begins now" },
+  "topics.expire": {
+    what: "let a topic's retention run out, until the broker has deleted what it holds",
+    heals: "sets it back",
+    mark: "where the topic began and begins",
+  },
   "topics.remove": { what: "delete a topic", heals: "", mark: "the broker has deleted it" },
   "topics.addPartitions": { what: "give a topic more partitions", heals: "", mark: "how many it had and has" },
   "topics.configure": {
