@@ -1,4 +1,4 @@
-import { nothingLeftOut, type PipelineSpec, pipelineNames, topicOf } from "#core/pipeline-spec.ts";
+import { type PipelineSpec, pipelineNames, plainPipeline, topicOf } from "#core/pipeline-spec.ts";
 import { freshRunId } from "#core/random.ts";
 import type { Scope } from "#core/scope.ts";
 import type { TableChange } from "#fixtures/schema-changes/change.ts";
@@ -38,7 +38,9 @@ export async function openCapture(
     timing,
   }: { readonly scope: Scope; readonly changes: readonly TableChange[]; readonly timing: Timing },
 ): Promise<Capture> {
-  const base = specOf(freshRunId());
+  const runId = freshRunId();
+  const names = pipelineNames({ source: "change", runId });
+  const base: PipelineSpec = { ...plainPipeline, runId, profile: "fast", tables: [], names };
   const mysql = await scope.own("mysql", await openMysql(stack));
   const capture = {
     timing,
@@ -87,21 +89,6 @@ const marksTable: TableChange = {
 /** Says in the stream that all before it has been written. */
 export async function writeMark(capture: Capture, id: number): Promise<void> {
   await runIn(capture, capture.marks, [`INSERT INTO mark VALUES (${id})`]);
-}
-
-function specOf(runId: string): PipelineSpec {
-  return {
-    runId,
-    profile: "fast",
-    shape: "debezium-transform",
-    projection: nothingLeftOut,
-    catalog: "rest",
-    positions: "gtid",
-    partitions: 1,
-    sinkTasks: 1,
-    tables: [],
-    names: pipelineNames({ source: "change", runId }),
-  };
 }
 
 /** The second sink reads the same topics, and has namespaces, a control topic and groups of its own. */

@@ -20,8 +20,7 @@ import { consoleReader } from "#report/console.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
 import { type Folder, wantedFolders } from "./check-files.ts";
 import { settingsFor } from "./lint.ts";
-import { addStackFlags, readStackFlags } from "./options.ts";
-import { wholeNumber } from "./scenario.ts";
+import { addStackFlags, readStackFlags, wholeNumber } from "./options.ts";
 import { interruption, terminal } from "./terminal.ts";
 
 const flags = z.object({

@@ -7,13 +7,13 @@ import { freshSeed } from "#core/random.ts";
 import { exitCodes, foldVerdicts } from "#core/verdict.ts";
 import { explore, type Step } from "#explore/explore.ts";
 import { planText } from "#explore/plan.ts";
-import { verdictLines } from "#report/console.ts";
+import { tally, verdictLines } from "#report/console.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
 import { findScenarios } from "#run/find.ts";
 import { loadScenario } from "#run/load.ts";
 import { runScenario } from "#run/runner.ts";
-import { addStackFlags, readStackFlags } from "./options.ts";
-import { defaultScenario, positiveNumber, wholeNumber } from "./scenario.ts";
+import { addStackFlags, positiveNumber, readStackFlags, wholeNumber } from "./options.ts";
+import { defaultScenario } from "./scenario.ts";
 import { interruption, terminal } from "./terminal.ts";
 
 const flags = z.object({
@@ -50,8 +50,8 @@ async function exploreCommand({ name, options }: { name: string; options: unknow
   const scenario = await loadScenario(file, stack.cacheDir);
   const screen = terminal({ quiet: false });
   const signal = interruption();
-  screen.write(`exploring ${file.name}, seed ${seed}; again: ./floe explore ${name} --seed ${seed}\n`);
-  const { verdicts, path } = await explore({
+  screen.write(`exploring ${file.name}; again, with the same flags: ./floe explore ${name} --seed ${seed}\n`);
+  const { verdicts, smallest } = await explore({
     request: { ...stack, ...(await chooseRuntime(stack)), file, scenario, seed, keep: false, signal },
     seed,
     budget: deadlineIn(budget),
@@ -60,12 +60,9 @@ async function exploreCommand({ name, options }: { name: string; options: unknow
     run: (request) => runScenario({ ...request, listen: () => undefined }),
     tell: (step) => screen.write(`${stepLines(step, screen.color).join("\n")}\n`),
   });
-  const counts = [...Map.groupBy(verdicts, (verdict) => verdict)].map(
-    ([verdict, those]) => `${those.length} ${verdict}`,
-  );
-  screen.write(`\n${verdicts.length} plans: ${counts.join(", ") || "none run"}\n`);
-  if (path !== undefined)
-    screen.write(`the smallest plan that fails: ./floe scenario ${path} --seed SEED, as it says\n`);
+  screen.write(`\n${verdicts.length} plans: ${tally(verdicts, verdicts.length) || "none run"}\n`);
+  if (smallest !== undefined)
+    screen.write(`the smallest plan that fails: ./floe scenario ${smallest.path} --seed ${smallest.seed}\n`);
   return signal.aborted ? 130 : exitCodes[foldVerdicts(verdicts)];
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { z } from "zod";
-import { wallNowMs } from "#core/clock.ts";
+import { fileStamp } from "#core/clock.ts";
 import { Scope } from "#core/scope.ts";
 import { applyPlan } from "#offsets/apply.ts";
 import { drawPlan } from "#offsets/draw.ts";
@@ -53,7 +53,7 @@ function addPlan(offsets: Command): void {
     .action(async (options: unknown) => {
       const { out, json, ...flags } = planFlags.parse(options);
       const plan = await reaching(options, (reached) => drawPlan({ reach: reached, ...flags }));
-      const file = out ?? join(process.cwd(), `offsets-plan-${stamp()}.json`);
+      const file = out ?? join(process.cwd(), `offsets-plan-${fileStamp()}.json`);
       await writePlan(file, plan);
       print(json ? [JSON.stringify(plan, undefined, 2)] : [...planLines(plan), "", `  ./floe offsets apply ${file}`]);
     });
@@ -101,10 +101,6 @@ async function reaching<T>(options: unknown, use: (reached: Reach) => Promise<T>
   const place = await readPlace(options);
   await using scope = new Scope("offsets");
   return await use(await reach(place, scope));
-}
-
-function stamp(): string {
-  return new Date(wallNowMs()).toISOString().replaceAll(/[:.]/g, "-");
 }
 
 function print(lines: readonly string[]): void {

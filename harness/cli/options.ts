@@ -108,3 +108,15 @@ function positive(value: string): number {
   if (!(number > 0)) throw new InvalidArgumentError("Expected a number above 0.");
   return number;
 }
+
+export function positiveNumber(value: string): number {
+  const number = wholeNumber(value);
+  if (number === 0) throw new InvalidArgumentError("Expected a whole number from 1 on.");
+  return number;
+}
+
+export function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError("Expected a whole number from 0 on.");
+  return number;
+}

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { z } from "zod";
 import { usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
@@ -8,7 +8,7 @@ import { findScenarios, listScenarios } from "#run/find.ts";
 import { type LoadedScenario, loadScenarios } from "#run/load.ts";
 import type { Scenario } from "#run/scenario.ts";
 import { addMatrix, matrixColumns, matrixFlag } from "./matrix.ts";
-import { addStackFlags, readStackFlags } from "./options.ts";
+import { addStackFlags, positiveNumber, readStackFlags, wholeNumber } from "./options.ts";
 import { exitCodeOf, runEach } from "./run-each.ts";
 import { tellOutcomes } from "./tell-outcomes.ts";
 import { interruption, terminal } from "./terminal.ts";
@@ -103,16 +103,4 @@ function list(chosen: readonly LoadedScenario[]): number {
     console.log(`${file.name}${tags}\n    ${scenario.story}`);
   }
   return 0;
-}
-
-export function positiveNumber(value: string): number {
-  const number = wholeNumber(value);
-  if (number === 0) throw new InvalidArgumentError("Expected a whole number from 1 on.");
-  return number;
-}
-
-export function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError("Expected a whole number from 0 on.");
-  return number;
 }

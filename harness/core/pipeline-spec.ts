@@ -56,6 +56,16 @@ export interface PipelineSpec {
   readonly topics?: Readonly<Record<string, string>>;
 }
 
+/** What a pipeline is where nobody says otherwise. */
+export const plainPipeline = {
+  shape: "debezium-transform",
+  projection: nothingLeftOut,
+  catalog: "rest",
+  positions: "gtid",
+  partitions: 1,
+  sinkTasks: 1,
+} as const satisfies Partial<PipelineSpec>;
+
 export type CatalogType = "rest" | "hadoop";
 export type PositionMode = "gtid" | "file";
 export type Profile = "fast" | "prod-like";

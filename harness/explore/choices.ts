@@ -2,26 +2,18 @@ import type { CatalogLink, LinkName, StoreLink } from "#core/addresses.ts";
 import type { Random } from "#core/random.ts";
 import type { Fault } from "#run/fault.ts";
 import { faults } from "#run/faults.ts";
+import { stackServers } from "#run/plan.ts";
 import type { Scenario } from "#run/scenario.ts";
-import { serversOf } from "#run/targets.ts";
 import type { HttpRule } from "#runtime/proxy/http/book.ts";
 import type { CatalogKind, StoreKind } from "#runtime/proxy/http/kinds.ts";
 import type { Strike } from "./plan.ts";
 
-/** What is known when the next fault of a plan is drawn. */
-export interface DrawState {
-  readonly base: Scenario;
-  /** What the plan lays hands on already. */
-  readonly taken: ReadonlySet<string>;
-  /** Row changes that the plan's writers will make. */
-  readonly operations: number;
-}
-
 /** A fault that a plan may have. All of them are faults that a pipeline has to bear without a trace in the lake. */
 export interface Choice {
+  /** What it strikes. Where another fault strikes already, it would heal that one, or meet nothing. */
   readonly on: readonly string[];
-  /** How likely among the others; 0 where it is impossible. */
-  weight(state: DrawState): number;
+  /** How likely among the others. */
+  readonly weight: number;
   draw(random: Random, afterOperations: number): Strike;
 }
 
@@ -31,7 +23,7 @@ const lake: readonly LinkName[] = ["sink->catalog", "sink->object-store"];
 /** Everything that may be drawn on the stack of this scenario. */
 export function choices(base: Scenario): readonly Choice[] {
   const { tables } = base.source;
-  const servers = serversOf(base);
+  const servers = stackServers(base);
   const rest = base.pipeline?.catalog !== "hadoop";
   return [
     ...servers.flatMap(onServer),
@@ -130,7 +122,6 @@ function burst(table: string, tables: number): Choice {
 
 type Drawn = Pick<Strike, "fault" | "text">;
 
-/** On what is struck already, a fault would heal the other one, or meet nothing. */
 function choice(
   on: readonly string[],
   weight: number,
@@ -138,7 +129,7 @@ function choice(
 ): Choice {
   return {
     on,
-    weight: ({ taken }) => (on.some((each) => taken.has(each)) ? 0 : weight),
+    weight,
     draw: (random, afterOperations) => ({ ...draw(random, { afterOperations }), on, afterOperations }),
   };
 }

@@ -1,7 +1,6 @@
-import { invariant } from "#core/errors.ts";
 import { type Random, seededRandom } from "#core/random.ts";
 import type { Scenario } from "#run/scenario.ts";
-import { type Choice, choices, type DrawState } from "./choices.ts";
+import { type Choice, choices } from "./choices.ts";
 import type { Plan, Strike } from "./plan.ts";
 
 /** How many faults a plan has: one mostly, and none now and then, as something that needs no fault is the simplest find. */
@@ -20,8 +19,9 @@ export function drawPlan({ base, seed, number }: { base: Scenario; seed: number;
   const all = choices(base);
   const strikes: Strike[] = [];
   for (let left = random.pick(howMany); left > 0; left--) {
-    const state = { base, operations, taken: new Set(strikes.flatMap(({ on }) => on)) };
-    const chosen = pickWeighted({ random, all, state });
+    const taken = new Set(strikes.flatMap(({ on }) => on));
+    const possible = all.filter(({ on }) => on.every((each) => !taken.has(each)));
+    const chosen = pickWeighted(random, possible);
     if (chosen === undefined) break;
     strikes.push(chosen.draw(random, random.int(earliest, Math.floor(operations * latestPart))));
   }
@@ -33,24 +33,8 @@ export function drawPlan({ base, seed, number }: { base: Scenario; seed: number;
 }
 
 /** Undefined when nothing is possible any more. */
-function pickWeighted({
-  random,
-  all,
-  state,
-}: {
-  random: Random;
-  all: readonly Choice[];
-  state: DrawState;
-}): Choice | undefined {
-  const weighed = all.map((choice) => ({ choice, weight: choice.weight(state) })).filter(({ weight }) => weight > 0);
-  const total = weighed.reduce((sum, { weight }) => sum + weight, 0);
-  if (total === 0) return undefined;
+function pickWeighted(random: Random, possible: readonly Choice[]): Choice | undefined {
+  const total = possible.reduce((sum, { weight }) => sum + weight, 0);
   let rest = (random.int(0, 999_999) / 1_000_000) * total;
-  for (const { choice, weight } of weighed) {
-    rest -= weight;
-    if (rest < 0) return choice;
-  }
-  const last = weighed.at(-1);
-  invariant(last !== undefined, "a weight is left");
-  return last.choice;
+  return possible.find(({ weight }) => (rest -= weight) < 0) ?? possible.at(-1);
 }

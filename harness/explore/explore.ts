@@ -39,8 +39,8 @@ export interface ExploreOptions {
 /** What a search came to. */
 export interface Explored {
   readonly verdicts: readonly RunVerdict["verdict"][];
-  /** The scenario file of the smallest plan that failed. */
-  readonly path?: string;
+  /** The scenario file of the smallest plan that failed, and its seed. */
+  readonly smallest?: { readonly path: string; readonly seed: number };
 }
 
 /**
@@ -65,7 +65,8 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
       return signsOf(verdict).some((sign) => signs.includes(sign));
     };
     const smallest = await shrink({ plan, fails, over });
-    return { verdicts, path: await write({ ...options, plan: smallest, found: signs.join("; ") }) };
+    const path = await write({ ...options, plan: smallest, found: signs.join("; ") });
+    return { verdicts, smallest: { path, seed: smallest.seed } };
   }
   return { verdicts };
 }

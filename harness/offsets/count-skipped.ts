@@ -2,11 +2,12 @@ import { decodeRecord } from "#stages/debezium/record.ts";
 import { type BinlogPosition, binlogPosition, readBinlog } from "#stages/mysql/binlog.ts";
 import { connectMysql } from "#stages/mysql/client.ts";
 import { countGtids, hasGtid, parseGtidSet, subtractGtids } from "#stages/mysql/gtid-set.ts";
+import { comparePlaces } from "#stages/mysql/progress.ts";
 import type { SourceAim } from "./aim.ts";
 import { type BinlogPlace, needed, type Positions } from "./positions.ts";
 import type { Reach } from "./reach.ts";
 import { tableOf } from "./read-sink.ts";
-import { compareFiles, sourceOffset } from "./refuse-source.ts";
+import { sourceOffset } from "./refuse-source.ts";
 
 /** Where in the binlog a change is told; with GTIDs off, by file and position alone. */
 interface InBinlog {
@@ -42,8 +43,8 @@ export async function countSkipped(
 /** Whether a change is passed over by a move; undefined for a move that goes back only. */
 function skipping(from: BinlogPlace, to: BinlogPlace): ((change: InBinlog) => boolean) | undefined {
   if (to.gtids === null) {
-    if (compareFiles(to, from) <= 0) return undefined;
-    return ({ file, pos }) => file !== null && compareFiles({ file, pos: pos ?? 0 }, to) < 0;
+    if (comparePlaces(to, from) <= 0) return undefined;
+    return ({ file, pos }) => file !== null && comparePlaces({ file, pos: pos ?? 0 }, to) < 0;
   }
   const passed = subtractGtids(parseGtidSet(to.gtids), parseGtidSet(from.gtids ?? ""));
   if (countGtids(passed) === 0) return undefined;
@@ -54,7 +55,7 @@ function skipping(from: BinlogPlace, to: BinlogPlace): ((change: InBinlog) => bo
 function beginOf(positions: Positions): BinlogPosition {
   const { file, pos } = sourceOffset(positions);
   const [oldest = file] = needed("MySQL's binlog", positions.mysql).files;
-  return compareFiles({ file, pos }, { file: oldest, pos: 0 }) >= 0 ? { file, pos } : { file: oldest, pos: 4 };
+  return comparePlaces({ file, pos }, { file: oldest, pos: 0 }) >= 0 ? { file, pos } : { file: oldest, pos: 4 };
 }
 
 /** What the topics have of the changes to be passed over, by topic and transaction; and the transaction sent last. */
@@ -67,7 +68,7 @@ async function sentAlready({ kafka }: Reach, topics: readonly string[], skips: (
       if (change === undefined || change.snapshot || change.file === null) continue;
       const { gtid, file, pos } = change;
       const at = { gtid, file, pos: pos ?? 0 };
-      if (newest === undefined || compareFiles(at, newest) > 0) newest = at;
+      if (newest === undefined || comparePlaces(at, newest) > 0) newest = at;
       if (skips(change)) countIn(sent, topic, keyOf(change));
     }
   }

@@ -1,11 +1,11 @@
 import { type ChangeRecord, decodeRecord } from "#stages/debezium/record.ts";
 import { hasGtid, parseGtidSet } from "#stages/mysql/gtid-set.ts";
+import { comparePlaces } from "#stages/mysql/progress.ts";
 import type { Aim, SourceAim } from "./aim.ts";
 import { countSink } from "./count-sink.ts";
 import { countSkipped } from "./count-skipped.ts";
 import { type BinlogPlace, type DataPartition, needed, type Positions } from "./positions.ts";
 import type { Reach } from "./reach.ts";
-import { compareFiles } from "./refuse-source.ts";
 
 /** What a move does to one topic. */
 export interface TopicCount {
@@ -74,7 +74,7 @@ function afterPlace({ gtids, file, pos }: BinlogPlace): (change: ChangeRecord) =
     return (change) =>
       !change.snapshot &&
       change.file !== null &&
-      compareFiles({ file: change.file, pos: change.pos ?? 0 }, { file, pos }) >= 0;
+      comparePlaces({ file: change.file, pos: change.pos ?? 0 }, { file, pos }) >= 0;
   }
   const set = parseGtidSet(gtids);
   return ({ gtid }) => gtid !== null && !hasGtid(set, gtid);

@@ -1,5 +1,6 @@
 import { usageError } from "#core/errors.ts";
 import { countGtids, type GtidSet, gtidSetText, parseGtidSet, subtractGtids } from "#stages/mysql/gtid-set.ts";
+import { comparePlaces } from "#stages/mysql/progress.ts";
 import type { SourceAim } from "./aim.ts";
 import {
   type BinlogPlace,
@@ -94,16 +95,7 @@ function refuseHistory(place: BinlogPlace, { topic, begin, first }: SchemaHistor
 function isBefore(place: BinlogPlace, first: BinlogPlace): boolean {
   if (place.gtids !== null && first.gtids !== null)
     return countGtids(subtractGtids(parseGtidSet(first.gtids), parseGtidSet(place.gtids))) > 0;
-  return compareFiles(place, first) < 0;
-}
-
-/** Files are numbered in their order. */
-export function compareFiles(
-  left: Pick<BinlogPlace, "file" | "pos">,
-  right: Pick<BinlogPlace, "file" | "pos">,
-): number {
-  const number = (file: string) => Number(/\d+$/.exec(file)?.[0] ?? 0);
-  return number(left.file) - number(right.file) || left.pos - right.pos;
+  return comparePlaces(place, first) < 0;
 }
 
 export function placeText({ gtids, file, pos }: BinlogPlace): string {

@@ -1,6 +1,7 @@
-import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { deadlineIn } from "#core/deadline.ts";
 import { usageError } from "#core/errors.ts";
 import { awaitRunning, awaitStopped } from "#stages/connect/progress.ts";
+import { awaitNoMembers } from "#stages/kafka/progress.ts";
 import { sinkParts } from "./parts.ts";
 import { notGiven } from "./place.ts";
 import type { Reach } from "./reach.ts";
@@ -28,21 +29,10 @@ export async function standStill(reach: Reach, end: End, { stopped }: { stopped:
   if (end === "sink") await membersGone(reach);
 }
 
-/** A coordinator that was left behind by an unclean stop stays a member until its session ends. */
 async function membersGone(reach: Reach): Promise<void> {
   const { dataGroup, coordinatorGroup } = await sinkParts(reach);
-  for (const group of [dataGroup, coordinatorGroup]) {
-    await poll({
-      what: `group ${group} to have no members`,
-      deadline: deadlineIn(60_000),
-      everyMs: 200,
-      look: async () => {
-        const { state, members } = await reach.kafka.describeGroup(group);
-        return members.length === 0 ? seen(undefined) : notYet(`${state}, ${members.length} members`);
-      },
-      remedy: "stop what else reads under this group: another connector of the same name, a console consumer",
-    });
-  }
+  for (const group of [dataGroup, coordinatorGroup])
+    await awaitNoMembers({ kafka: reach.kafka, group, deadline: deadlineIn(60_000) });
 }
 
 /** The REST interface to resume by; to be asked for before anything is moved. */

@@ -158,11 +158,20 @@ export function summaryTable(rows: readonly SummaryRow[], asked: number): string
     `  ${mark[verdict]} ${verdict.padEnd(9)} ${(totalMs / 1000).toFixed(1).padStart(7)} s  ${scenario}`,
     ...(verdict === "valid" ? [] : [`      ${see}`]),
   ]);
-  const counts = [...Map.groupBy(rows, ({ verdict }) => verdict)].map(
-    ([verdict, those]) => `${those.length} ${verdict}`,
-  );
-  const missing = asked - rows.length;
-  return [...lines, [...counts, ...(missing === 0 ? [] : [`${missing} not run`])].join(", ")];
+  return [
+    ...lines,
+    tally(
+      rows.map(({ verdict }) => verdict),
+      asked,
+    ),
+  ];
+}
+
+/** How many came to what: `2 unknown, 1 valid, 3 not run`. */
+export function tally(came: readonly string[], asked: number): string {
+  const counts = [...Map.groupBy(came, (verdict) => verdict)].map(([verdict, those]) => `${those.length} ${verdict}`);
+  const missing = asked - came.length;
+  return [...counts, ...(missing === 0 ? [] : [`${missing} not run`])].join(", ");
 }
 
 /** Tells progress once for each new text of a part; several parts are fetched side by side. */

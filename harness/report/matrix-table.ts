@@ -1,5 +1,5 @@
 import type { VerdictName } from "#core/verdict.ts";
-import { mark } from "./console.ts";
+import { mark, tally } from "./console.ts";
 
 /** One scenario on one version set. */
 export interface MatrixCell {
@@ -28,7 +28,8 @@ export function matrixTable(cells: readonly MatrixCell[], asked: number): string
       ...columns.map((set) => cellText(own.find((cell) => columnKey(cell.set) === columnKey(set)))),
     ]),
   ];
-  return [...aligned(rows), "", ...notValid(cells), counts(cells, asked)];
+  const came = cells.map(({ verdict }) => (verdict === "clash" ? "cannot go together" : verdict));
+  return [...aligned(rows), "", ...notValid(cells), tally(came, asked)];
 }
 
 function columnKey(set: MatrixCell["set"]): string {
@@ -56,12 +57,4 @@ function notValid(cells: readonly MatrixCell[]): string[] {
       return `  ${[...what, ...versions].join(" ")}\n      ${see}`;
     });
   return [...new Set(lines)].flatMap((line) => line.split("\n"));
-}
-
-function counts(cells: readonly MatrixCell[], asked: number): string {
-  const told = [...Map.groupBy(cells, ({ verdict }) => verdict)].map(
-    ([verdict, those]) => `${those.length} ${verdict === "clash" ? "cannot go together" : verdict}`,
-  );
-  const missing = asked - cells.length;
-  return [...told, ...(missing === 0 ? [] : [`${missing} not run`])].join(", ");
 }

@@ -59,7 +59,7 @@ interface Group<Request> {
 }
 
 function groupsOf<Request extends Unheard>(requests: readonly Request[]): Group<Request>[] {
-  return [...Map.groupBy(requests, serversOf).values()].map((those) => {
+  return [...Map.groupBy(requests, stackKey).values()].map((those) => {
     if (those.length === 1) return { requests: those, shared: {}, end: async () => undefined };
     const stack = new SharedStack();
     return { requests: those, shared: { shared: stack }, end: () => stack[Symbol.asyncDispose]() };
@@ -69,7 +69,7 @@ function groupsOf<Request extends Unheard>(requests: readonly Request[]): Group<
 const isTimed = ({ request }: { request: Unheard }) => request.scenario.expect?.recoverWithinMs !== undefined;
 
 /** What two runs must have in common to use one stack; a run that wants it alone, or to keep it, is like no other. */
-function serversOf(request: Unheard): unknown {
+function stackKey(request: Unheard): unknown {
   const { scenario, keep, runtime, image, set, plugin, mysqld } = request;
   if (keep || needsStackAlone(scenario)) return request;
   return JSON.stringify([stackPlan({ request }), runtime, image, set, plugin, mysqld]);

@@ -1,5 +1,5 @@
-import { mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { mkdir, readlink, rename, symlink, writeFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import { fileStamp } from "#core/clock.ts";
 import { environmentError, systemCode } from "#core/errors.ts";
 
@@ -21,11 +21,11 @@ export async function makeRunFolder({ runs, scenario }: { runs: string; scenario
   return { path, file: (name) => join(path, name) };
 }
 
-/** Replaces the link in one step, so that two runs at once never leave it missing. */
+/** Replaces the link in one step, so that runs at once, begun in the same millisecond perhaps, never leave it missing. */
 async function pointLatest(runs: string, path: string): Promise<void> {
-  const fresh = join(runs, `.latest-${basename(path)}-${process.pid}`);
-  await rm(fresh, { force: true });
-  await symlink(relative(runs, path), fresh);
+  const target = relative(runs, path);
+  const fresh = join(runs, `.latest-${target.replaceAll(sep, "-")}-${process.pid}`);
+  await symlink(target, fresh);
   await rename(fresh, join(runs, "latest"));
 }
 

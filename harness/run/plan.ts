@@ -1,6 +1,7 @@
-import { nothingLeftOut, type PipelineSpec, pipelineNames } from "#core/pipeline-spec.ts";
-import type { StackPlan } from "../stack.ts";
+import { nothingLeftOut, type PipelineSpec, pipelineNames, plainPipeline } from "#core/pipeline-spec.ts";
+import { type StackPlan, type StackShape, serverNames } from "../stack.ts";
 import type { Run, RunRequest } from "./runner.ts";
+import type { ScenarioDefinition } from "./scenario.ts";
 
 /** S3Proxy needs nothing that is not there already; where images are pulled anyway, MinIO is what most teams run. */
 export const defaultObjectStore = { native: "s3proxy", docker: "minio" } as const;
@@ -12,30 +13,27 @@ export function stackPlan({
   request: Pick<RunRequest, "scenario" | "profile" | "objectStore">;
 }): StackPlan {
   const { scenario, profile, objectStore } = request;
-  const { brokers = 1, workers = 1, topology = "shared", workerHeapMb = 768 } = scenario.stack ?? {};
-  return {
-    profile,
-    brokers,
-    workers,
-    topology,
-    positions: scenario.pipeline?.positions ?? "gtid",
-    objectStore,
-    catalog: scenario.pipeline?.catalog ?? "rest",
-    workerHeapMb,
-  };
+  const { workerHeapMb = 768 } = scenario.stack ?? {};
+  const { positions } = { ...plainPipeline, ...scenario.pipeline };
+  return { ...stackShape(scenario), profile, positions, objectStore, workerHeapMb };
+}
+
+/** The servers of the stack that a scenario asks for, by name. */
+export function stackServers(scenario: ScenarioDefinition): string[] {
+  return serverNames(stackShape(scenario));
+}
+
+function stackShape({ stack = {}, pipeline = {} }: ScenarioDefinition): StackShape {
+  const { brokers = 1, workers = 1, topology = "shared", replica = "none" } = stack;
+  const { catalog } = { ...plainPipeline, ...pipeline };
+  return { brokers, workers, topology, catalog, replica };
 }
 
 /** The pipeline that a run puts on its stack. */
 export function pipelineSpec({ request, runId }: Run): PipelineSpec {
   const { scenario, profile } = request;
-  const {
-    shape = "debezium-transform",
-    catalog = "rest",
-    positions = "gtid",
-    partitions = 1,
-    sinkTasks = 1,
-    given,
-  } = scenario.pipeline ?? {};
+  const { given } = scenario.pipeline ?? {};
+  const { shape, catalog, positions, partitions, sinkTasks } = { ...plainPipeline, ...scenario.pipeline };
   return {
     runId,
     profile,

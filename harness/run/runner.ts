@@ -22,7 +22,7 @@ import type { Scenario } from "./scenario.ts";
 import { clearStacks } from "./session.ts";
 import type { SharedStack } from "./shared-stack.ts";
 import { type Ending, tellStory } from "./story.ts";
-import { refuseUnknownTargets } from "./targets.ts";
+import { refuseImpossible } from "./targets.ts";
 
 export interface RunRequest {
   readonly file: ScenarioFile;
@@ -70,7 +70,7 @@ export interface Run {
  */
 export async function runScenario(request: RunRequest): Promise<{ verdict: RunVerdict; folder: string }> {
   const elapsed = stopwatch();
-  refuseUnknownTargets(request.scenario);
+  refuseImpossible(request.scenario);
   const folder = await makeRunFolder({ runs: request.runs, scenario: request.file.name });
   using history = openHistory(folder.file("history.jsonl"));
   history.listen(request.listen);
@@ -103,16 +103,16 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
     versions,
     timings: run.clock.timings(elapsed()),
   };
-  if (provesNothing(verdict)) request.shared?.giveUp();
+  if (!leavesTrust(verdict)) request.shared?.giveUp();
   await writeJson(folder.file("verdict.json"), verdict);
   history.append({ type: "run-ended", verdict: verdict.verdict, totalMs: verdict.timings.totalMs });
   await report(run);
   return { verdict, folder: folder.path };
 }
 
-/** Something went wrong that no scenario foresees, so its stack is not to be trusted; a fault that met nothing broke nothing. */
-function provesNothing({ verdict, error }: RunVerdict): boolean {
-  return verdict === "unknown" && error?.[0]?.startsWith("FAULT_DID_NOT_BITE") !== true;
+/** Whether others may use its stack: not where something went wrong that no scenario foresees; a fault that met nothing broke nothing. */
+function leavesTrust({ verdict, error }: RunVerdict): boolean {
+  return verdict !== "unknown" || error?.[0]?.startsWith("FAULT_DID_NOT_BITE") === true;
 }
 
 /** The page is a reader of the run: where it cannot be made, that is told, and the verdict stands. */

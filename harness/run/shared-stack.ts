@@ -1,7 +1,10 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { invariant } from "#core/errors.ts";
 import type { History } from "#core/history.ts";
 import { Scope } from "#core/scope.ts";
 import type { RunningServer } from "#runtime/port.ts";
+import type { StackPlan } from "../stack.ts";
 import { rememberLogs } from "./kept-logs.ts";
 import type { Session, SessionRequest } from "./session.ts";
 
@@ -14,6 +17,7 @@ export interface Joining {
 
 /** A stack that was started, for as long as somebody is on it or may join. */
 interface Standing {
+  readonly plan: StackPlan;
   readonly scope: Scope;
   readonly session: Promise<Session>;
   /** The runs on it, by their histories, which hear what happens to its servers. */
@@ -36,6 +40,10 @@ export class SharedStack implements AsyncDisposable {
     const { request, scope } = joining;
     const last = this.#standing;
     const found = isWell(last) ? last : undefined;
+    invariant(
+      !found || isDeepStrictEqual(found.plan, request.plan),
+      "runs that share a stack ask for the same servers",
+    );
     const standing = found ?? begin(joining);
     this.#standing = standing;
     standing.users.add(request.history);
@@ -71,7 +79,7 @@ function begin({ request, start }: Joining): Standing {
     await scope.defer("class archives", () => session.archive());
     return session;
   };
-  const standing: Standing = { scope, users, session: open(), servers: [], failed: false };
+  const standing: Standing = { plan: request.plan, scope, users, session: open(), servers: [], failed: false };
   void follow(standing);
   return standing;
 }

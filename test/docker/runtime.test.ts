@@ -25,7 +25,8 @@ test("a server is ready when it answers, not as root, with a copy of its files f
   expect(statSync(script).mode & 0o777).toBe(0o600);
   const { docker } = await connectEngine();
   const container = docker.getContainer(containerName({ stackId: options.stackId, server: "object-store" }));
-  const { Config } = await container.inspect();
+  const { Config, HostConfig } = await container.inspect();
+  expect(HostConfig.Sysctls).toEqual({ "net.ipv4.ip_local_reserved_ports": String(server.address("s3").port) });
   expect(Config.User).toBe("1000:1000");
   expect(JSON.stringify(Config)).not.toContain("hunter2");
 });

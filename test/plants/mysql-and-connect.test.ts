@@ -1,28 +1,19 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { accounts } from "#fixtures/accounts/accounts.ts";
-import { mixed } from "#fixtures/workloads.ts";
 import type { Fault } from "#run/fault.ts";
 import { faults } from "#run/faults.ts";
 import type { ScenarioDefinition } from "#run/scenario.ts";
 import { account, type Told } from "../pipeline/running.ts";
-import { expectValid, sharedStack } from "./planting.ts";
+import { bank, expectMarks, expectValid, sharedStack } from "./planting.ts";
 
 // Several faults a run: each has to leave its own mark, whatever the others do.
 const stack = sharedStack();
 afterAll(() => stack[Symbol.asyncDispose]());
 
 const { mysql, connect } = faults;
-const bank = { source: accounts(), workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 240 }) };
 const after = (operations: number) => ({ when: { afterOperations: operations } });
 
 function run(scenario: Partial<ScenarioDefinition>): Promise<Told> {
   return stack.run({ ...bank, ...scenario });
-}
-
-function expectMarks({ events, ...told }: Told, struck: readonly Fault[]): void {
-  const proved = events.filter((event) => event.type === "fault" && event.state === "proved");
-  const labels = proved.map((event) => (event.type === "fault" ? event.label : ""));
-  expect(labels.toSorted(), account({ events, ...told })).toEqual(struck.map(({ label }) => label).toSorted());
 }
 
 describe("each fault leaves its mark", () => {

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { topicOf } from "#core/pipeline-spec.ts";
 import type { Anomaly } from "#core/verdict.ts";
+import { accounts } from "#fixtures/accounts/accounts.ts";
 import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import type { FaultContext } from "#run/context.ts";
@@ -9,7 +10,7 @@ import type { Fault } from "#run/fault.ts";
 import { unhealed } from "#run/faults/parts.ts";
 import { faults } from "#run/faults.ts";
 import type { Moment } from "#run/moments.ts";
-import { defineScenario, type ScenarioDefinition } from "#run/scenario.ts";
+import { defineScenario, type Scenario, type ScenarioDefinition } from "#run/scenario.ts";
 import { SharedStack } from "#run/shared-stack.ts";
 import { account, runMade, type Told } from "../pipeline/running.ts";
 
@@ -19,11 +20,18 @@ const base = {
   workload: mixed({ writers: 1, operations: 40 }),
 };
 
+export function made(scenario: Partial<ScenarioDefinition>): Scenario {
+  return defineScenario({ ...base, ...scenario });
+}
+
+/** Accounts, whose rows are few and whose changes come slowly enough for several faults. */
+export const bank = { source: accounts(), workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 240 }) };
+
 /** A stack that all plants of a file share: each run has topics, tables and connectors of its own. */
 export function sharedStack() {
   const shared = new SharedStack();
   return {
-    run: (scenario: Partial<ScenarioDefinition>) => runMade(defineScenario({ ...base, ...scenario }), { shared }),
+    run: (scenario: Partial<ScenarioDefinition>) => runMade(made(scenario), { shared }),
     [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
   };
 }
@@ -50,6 +58,13 @@ export function expectFound(told: Told, wanted: Partial<Anomaly>): void {
   expect(told.verdict.verdict, account(told)).toBe("invalid");
   const found = told.verdict.checks.flatMap(({ anomalies }) => anomalies);
   expect(found, account(told)).toContainEqual(expect.objectContaining(wanted));
+}
+
+/** Expects the marks of these faults, and no other's. */
+export function expectMarks({ events, ...told }: Told, struck: readonly Fault[]): void {
+  const proved = events.filter((event) => event.type === "fault" && event.state === "proved");
+  const labels = proved.map((event) => (event.type === "fault" ? event.label : ""));
+  expect(labels.toSorted(), account({ events, ...told })).toEqual(struck.map(({ label }) => label).toSorted());
 }
 
 export function expectValid(told: Told): void {

@@ -1,28 +1,18 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { accounts } from "#fixtures/accounts/accounts.ts";
-import { mixed } from "#fixtures/workloads.ts";
-import type { Fault } from "#run/fault.ts";
 import { faults } from "#run/faults.ts";
 import type { ScenarioDefinition } from "#run/scenario.ts";
-import { account, type Told } from "../pipeline/running.ts";
-import { expectValid, sharedStack } from "./planting.ts";
+import { account, runMade, type Told } from "../pipeline/running.ts";
+import { bank, expectMarks, expectValid, made, sharedStack } from "./planting.ts";
 
 // What people set on servers, topics and tables while a pipeline runs: each leaves its mark, and is set back.
 const stack = sharedStack();
 afterAll(() => stack[Symbol.asyncDispose]());
 
 const { mysql, topics, lake, rollingRestart } = faults;
-const bank = { source: accounts(), workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 240 }) };
 const at = (afterOperations: number) => ({ afterOperations });
 
 function run(scenario: Partial<ScenarioDefinition>): Promise<Told> {
   return stack.run({ ...bank, ...scenario });
-}
-
-function expectMarks({ events, ...told }: Told, struck: readonly Fault[]): void {
-  const proved = events.filter((event) => event.type === "fault" && event.state === "proved");
-  const labels = proved.map((event) => (event.type === "fault" ? event.label : ""));
-  expect(labels.toSorted(), account({ events, ...told })).toEqual(struck.map(({ label }) => label).toSorted());
 }
 
 describe("settings that are changed while rows flow", () => {
@@ -70,7 +60,8 @@ describe("settings that are changed while rows flow", () => {
 
   test("or as one worker after the other that is restarted", async () => {
     const struck = [rollingRestart(["connect-1", "connect-2"], at(60))];
-    const told = await run({ faults: struck, stack: { workers: 2 } });
+    // The stack that the others share has one worker.
+    const told = await runMade(made({ ...bank, faults: struck, stack: { workers: 2 } }));
     expectMarks(told, struck);
     expectValid(told);
   });

@@ -5,6 +5,7 @@ import type { PartitionOffsets } from "#core/ports.ts";
 import { awaitRunning, awaitStopped } from "#stages/connect/progress.ts";
 import { offsetAt, sourcePosition } from "#stages/debezium/progress.ts";
 import { type ChangeRecord, decodeRecord } from "#stages/debezium/record.ts";
+import { awaitNoMembers } from "#stages/kafka/progress.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault, InjectedFault } from "../fault.ts";
 import { type Moment, momentText } from "../moments.ts";
@@ -64,7 +65,8 @@ export function rewindSinkGroups({ when, groups }: RewindSinkGroups): Fault {
       const { names } = context.pipeline.spec;
       await somethingCommitted(context);
       await stopped(context, "sink");
-      for (const group of [names.sinkGroup, names.coordinatorGroup]) await emptied(context, group);
+      for (const group of [names.sinkGroup, names.coordinatorGroup])
+        await awaitNoMembers({ kafka, group, deadline: deadlineIn(60_000) });
       const committed = await kafka.groupOffsets(names.sinkGroup);
       const moved = groups.includes("data") ? [...committed.values()].flatMap((offsets) => [...offsets.values()]) : [];
       const again = groups.includes("data") ? await recordsBelow(context, committed) : 0;
@@ -184,18 +186,6 @@ async function somethingCommitted({ clients, pipeline }: FaultContext): Promise<
     deadline: deadlineIn(60_000),
     look: async () =>
       (await clients.kafka.groupOffsets(names.sinkGroup)).size > 0 ? seen(undefined) : notYet("no offsets"),
-  });
-}
-
-/** A stopped connector's consumers leave their groups a moment later; only then can the offsets be moved. */
-async function emptied({ clients }: FaultContext, group: string): Promise<void> {
-  await poll({
-    what: `the members of ${group} to leave`,
-    deadline: deadlineIn(30_000),
-    look: async () => {
-      const { members } = await clients.kafka.describeGroup(group);
-      return members.length === 0 ? seen(undefined) : notYet(`${members.length} members`);
-    },
   });
 }
 

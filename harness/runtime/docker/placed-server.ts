@@ -85,6 +85,8 @@ async function createContainer({ build, spec, ports, hosts }: ServerToPlace): Pr
     HostConfig: {
       NetworkMode: network,
       PortBindings: Object.fromEntries(published.map((port) => [port, binding(port)])),
+      // Its ports are of the range from which the system also takes the near end of each connection that a server makes.
+      Sysctls: { "net.ipv4.ip_local_reserved_ports": Object.values(ports).join(",") },
       ExtraHosts: ["host.docker.internal:host-gateway"],
     },
     NetworkingConfig: {

@@ -173,17 +173,26 @@ async function createTopics({ writing, admin, wanted }: Creating): Promise<void>
   });
 }
 
-/** Asks for all topics: the driver's answer for one that the broker does not know yet is an error. */
+/**
+ * Until each partition has a leader that leads it: a broker tells that it is a partition's leader a moment before it takes
+ * records for it. Asks for all topics, as the driver's answer for one that the broker does not know yet is an error.
+ */
 async function haveLeaders(admin: Admin, wanted: readonly Pick<NewTopic, "name" | "partitions">[]): Promise<void> {
   await poll({
     what: `leaders of ${wanted.map(({ name }) => name).join(", ")}`,
     deadline: deadlineIn(30_000),
     look: async () => {
       const { topics } = await admin.fetchTopicMetadata();
-      const led = topics.filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
-      const known = new Map(led.map(({ name, partitions }) => [name, partitions.length]));
+      const known = new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
       const missing = wanted.filter(({ name, partitions }) => known.get(name) !== partitions);
-      return missing.length === 0 ? seen(undefined) : notYet(`none of ${missing.map(({ name }) => name).join(", ")}`);
+      if (missing.length > 0) return notYet(`none of ${missing.map(({ name }) => name).join(", ")}`);
+      try {
+        // Only a leader that leads tells offsets.
+        await Promise.all(wanted.map(({ name }) => admin.fetchTopicOffsets(name)));
+        return seen(undefined);
+      } catch (error) {
+        return notYet(messageOf(error));
+      }
     },
   });
 }

@@ -56,3 +56,14 @@ function knowsBinaryLogs(serverVersion: string): boolean {
   const [number = "0"] = /^\d+(\.\d+)*/.exec(serverVersion) ?? [];
   return compareVersions(number, "8.2") >= 0;
 }
+
+/** Which of two places in the binlog comes first: below 0, it is the left one. Files are numbered in their order. */
+export function comparePlaces(left: BinlogPlace, right: BinlogPlace): number {
+  const number = (file: string) => Number(/\d+$/.exec(file)?.[0] ?? 0);
+  return number(left.file) - number(right.file) || left.pos - right.pos;
+}
+
+interface BinlogPlace {
+  readonly file: string;
+  readonly pos: number;
+}

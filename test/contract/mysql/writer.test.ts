@@ -71,6 +71,18 @@ describe("a commit", () => {
     expect(await writer.transact(insert(3))).toMatchObject({ status: "ok", commit: { gtid: `${sourceId}:2` } });
   });
 
+  test("fails, and the next goes through, when another transaction keeps a row that it wants", async () => {
+    await using writer = openWriter({ address, ...login, identity: { kind: "given-gtid" } });
+    await using other = await connectMysql({ address, ...login });
+    await other.script([{ sql: "BEGIN" }, { sql: "INSERT INTO db.t VALUES (70, 'kept')" }]);
+    expect(await writer.transact(insert(70))).toMatchObject({
+      status: "fail",
+      reason: expect.stringContaining("Lock wait timeout exceeded"),
+    });
+    await other.execute("ROLLBACK");
+    expect(await writer.transact(insert(70))).toMatchObject({ status: "ok" });
+  });
+
   test("has all its statements or none", async () => {
     await using writer = openWriter({ address, ...login, identity: { kind: "given-gtid" } });
     const both = { ...insert(4), statements: [...insert(4).statements, ...insert(1).statements] };
