@@ -35,12 +35,15 @@ export async function sessions({ stack, clients, pipeline }: Where, end: End): P
  */
 export async function isYetToRead(where: Where, end: End): Promise<boolean> {
   const { connect, name } = endOf(where, end);
-  const running = await runningOf(connect, end === "source" ? /-source$/ : new RegExp(`^${name}$`));
+  const running = await runningOf(
+    connect,
+    (other) => other === name || (end === "source" && other.endsWith("-source")),
+  );
   return running.includes(name) && (await sessions(where, end)).size < running.length;
 }
 
-async function runningOf(connect: ConnectClient, wanted: RegExp): Promise<string[]> {
-  const names = (await connect.connectors()).filter((name) => wanted.test(name));
+async function runningOf(connect: ConnectClient, wanted: (name: string) => boolean): Promise<string[]> {
+  const names = (await connect.connectors()).filter(wanted);
   const statuses = await Promise.all(names.map((name) => connect.status(name)));
   return statuses.filter(({ connector }) => connector.state === "RUNNING").map(({ name }) => name);
 }
