@@ -9,6 +9,7 @@ import { addDoctor, addLock, addSetup } from "./parts.ts";
 import { addReport } from "./report.ts";
 import { addScenario } from "./scenario.ts";
 import { addDown, addSql, addStatus, addUp } from "./stack.ts";
+import { addValidate } from "./validate.ts";
 
 /** Every command of the program. */
 export function addCommands(program: Command, ends: (exitCode: number) => void): void {
@@ -16,6 +17,7 @@ export function addCommands(program: Command, ends: (exitCode: number) => void):
   addExplore(program, ends);
   addReport(program);
   addLint(program, ends);
+  addValidate(program, ends);
   addSetup(program);
   addDoctor(program, ends);
   addLock(program);
