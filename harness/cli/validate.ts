@@ -16,7 +16,7 @@ import type { Worker } from "#validate/connect.ts";
 import { startWorker } from "#validate/thrown-away.ts";
 import { type Asking, validate } from "#validate/validate.ts";
 import { addJudgingFlags, judgedBy, judgingFlags, settingsFor, tellFindings } from "./judging-flags.ts";
-import { nothingAsked } from "./lint-answers.ts";
+import { nothingAsked, unrecognised } from "./lint-answers.ts";
 import { type Asked, readAsked, readBeside } from "./lint-files.ts";
 import { addStackFlags, readStackFlags } from "./options.ts";
 import { interruption } from "./terminal.ts";
@@ -48,7 +48,7 @@ async function validateFiles(paths: readonly string[], given: unknown): Promise<
   const settings = await settingsFor(options.config);
   const judging = judgedBy(options, settings);
   const read = await readAsked(asked, options.over);
-  refuseWithoutConnectors(read, judging);
+  refuseStrangers(read, judging);
   const login = addressesIn(options);
   await using scope = new Scope("validate");
   const stopped = interruption();
@@ -95,10 +95,14 @@ function addressesIn({ connect, kafka, mysql = process.env["FLOE_MYSQL"] }: Flag
   return { kafka: brokers, mysql: mysql === undefined ? undefined : mysqlLoginIn(mysql) };
 }
 
-function refuseWithoutConnectors({ files }: Asked, judging: Judging): void {
-  const isConnector = (file: ReadFile) =>
-    file.blocks.some((block) => connectors.some((kind) => recognise(block, judging.definitions)?.kind === kind));
-  if (files.some((file) => isConnector(file) || file.problems.length > 0)) return;
+function refuseStrangers({ files, named }: Asked, judging: Judging): void {
+  const kindsOf = ({ blocks }: ReadFile) =>
+    blocks.flatMap((block) => recognise(block, judging.definitions)?.kind ?? []);
+  const readable = files.filter(({ problems }) => problems.length === 0);
+  const strange = readable.filter((file) => named.has(file.file) && kindsOf(file).length === 0);
+  if (strange.length > 0) throw unrecognised(strange.map(({ file }) => file));
+  const some = files.some((file) => kindsOf(file).some((kind) => connectors.includes(kind)));
+  if (some || readable.length < files.length) return;
   throw usageError({
     code: "NOTHING_TO_VALIDATE",
     what: "none of these files holds a connector's configuration",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { messageOf } from "#core/errors.ts";
+import { FloeError, messageOf } from "#core/errors.ts";
 import type { Pipeline } from "#lint/pipeline.ts";
 import type { Found } from "#lint/rule.ts";
 import { isOpaque, type View } from "#lint/view.ts";
@@ -107,10 +107,19 @@ async function tableOf({
   const base = prefix === undefined ? "v1" : `v1/${prefix}`;
   const answer = await get(view, `${base}/namespaces/${namespace}/tables/${table}`);
   if ("findings" in answer) return { name, findings: answer.findings };
-  if (answer.status === 200) return { name, findings: [], metadata: parseMetadata(name, metadataIn(answer.body)) };
+  if (answer.status === 200) return loaded(view, name, answer.body);
   if (answer.status === 404) return { name, findings: absent(view, name) };
   const told = `the catalog does not load ${name}: HTTP ${answer.status}${reason(answer.body)}`;
   return { name, findings: tell({ rule: "catalog-refuses", view, key: uriKey, told }) };
+}
+
+function loaded(view: View, name: string, body: unknown): Looked {
+  try {
+    return { name, findings: [], metadata: parseMetadata(name, metadataIn(body)) };
+  } catch (error) {
+    if (!(error instanceof FloeError)) throw error;
+    return { name, findings: tell({ rule: "catalog-refuses", view, key: uriKey, told: error.message }) };
+  }
 }
 
 /** The sink makes a table and its namespace where it may. */

@@ -1,9 +1,11 @@
 import type { Address } from "#core/addresses.ts";
+import { FloeError } from "#core/errors.ts";
 import type { ReadFile } from "#lint/document.ts";
 import { type Group, inOrder, type Judging, judge, silenced } from "#lint/judge.ts";
 import { connectors as connectorKinds, Pipeline } from "#lint/pipeline.ts";
 import type { Found } from "#lint/rule.ts";
 import type { View } from "#lint/view.ts";
+import type { KafkaClient } from "#stages/kafka/client.ts";
 import type { ConnectOptions } from "#stages/mysql/client.ts";
 import { lookAtBucket } from "./bucket.ts";
 import { type CatalogLook, lookAtCatalog, targetsOf } from "./catalog.ts";
@@ -14,6 +16,7 @@ import { type KafkaLook, lookAtKafka, reachKafka } from "./kafka.ts";
 import { atTheirConnectors, readFileOf } from "./live-files.ts";
 import { lookAtMysql, type MysqlLook } from "./mysql.ts";
 import { type Others, othersOn, renamedPrefix } from "./others.ts";
+import { notTried } from "./tell.ts";
 import { wantedTopics } from "./topics.ts";
 
 export interface Asking {
@@ -118,13 +121,24 @@ async function lookAtBrokers({
   if (client === undefined) return { findings, live: [] };
   await using kafka = client;
   const wanted = connectors.flatMap((view) => wantedTopics(view, tables.get(view)));
-  const look = await lookAtKafka({ client: kafka, connectors, wanted, pipeline });
+  try {
+    const look = await lookAtKafka({ client: kafka, connectors, wanted, pipeline });
+    return { ...look, ends: await endsOf(kafka, connectors) };
+  } catch (error) {
+    if (!(error instanceof FloeError)) throw error;
+    // Rights on the cluster, most likely: a look of ours asks for more than a connector does.
+    const told = `the rest at Kafka: ${error.message}: ${error.got ?? "no answer"}`;
+    return { findings: connectors.slice(0, 1).flatMap((view) => notTried({ view, key: "topics", told })), live: [] };
+  }
+}
+
+async function endsOf(kafka: KafkaClient, connectors: readonly View[]): Promise<Ends> {
   const there = new Set((await kafka.topics()).map(({ name }) => name));
   const control = connectors.flatMap((view) => (view.kind === "iceberg-sink" ? (controlTopicOf(view) ?? []) : []));
   const ends = await Promise.all(
     control.map(async (topic) => [topic, there.has(topic) ? await kafka.endOffsets(topic) : new Map()] as const),
   );
-  return { ...look, ends: new Map(ends) };
+  return new Map(ends);
 }
 
 interface Lake {

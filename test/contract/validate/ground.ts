@@ -30,6 +30,8 @@ export interface Ground extends AsyncDisposable {
   findings(source?: Delta, sink?: Delta): Promise<readonly Finding[]>;
   /** The source's settings, as Connect takes them. */
   source(delta?: Delta): Promise<Readonly<Record<string, string>>>;
+  /** A connector's file. */
+  text(connector: "source" | "sink", delta: Delta): Promise<string>;
   /** Writes the files into a folder of the test's own. */
   write(source?: Delta, sink?: Delta): Promise<string>;
 }
@@ -85,6 +87,8 @@ export async function layGround(): Promise<Ground> {
       return validate({ files }, judging, asking);
     },
     source: async (delta) => parseConnector({ file: "source.json", text: texts(delta)["source.json"] }).settings,
+    text: async (connector, delta) =>
+      connector === "source" ? texts(delta)["source.json"] : texts({}, delta)["sink.json"],
     write: async (source, sink) => {
       for (const [name, text] of Object.entries(texts(source, sink))) await writeFile(join(folder, name), text);
       return folder;
@@ -96,6 +100,7 @@ export async function layGround(): Promise<Ground> {
 async function prepare(mysql: MysqlClient, kafka: KafkaClient): Promise<void> {
   await mysql.execute("CREATE DATABASE shop");
   await mysql.execute("CREATE TABLE shop.orders (id INT PRIMARY KEY, note TEXT)");
+  await mysql.execute("INSERT INTO shop.orders VALUES (1, 'one')");
   const forever = { "retention.ms": "-1", "retention.bytes": "-1" };
   await kafka.createTopics([
     { name: "shop.shop.orders", partitions: 1, replicas: 1 },

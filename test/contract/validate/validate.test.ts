@@ -1,14 +1,17 @@
 import { createServer, type ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostPort } from "#core/addresses.ts";
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { catalogue } from "#lint/catalogue.ts";
 import type { Finding } from "#lint/rule.ts";
 import { choosePort } from "#runtime/free-port.ts";
 import { connectClient } from "#stages/connect/client.ts";
+import { mysqlUsers } from "#stages/mysql/server.ts";
 import { firstAddress } from "../../../harness/stack.ts";
 import { commitFrom } from "./commit.ts";
 import { floe } from "./floe.ts";
 import { type Delta, type Ground, layGround } from "./ground.ts";
+import { replicaOf } from "./replica.ts";
 
 let ground: Ground;
 
@@ -47,6 +50,11 @@ const cases: readonly Case[] = [
     rule: "connector-class-not-installed",
     at: "sink.json connector.class",
     sink: { "connector.class": "org.apache.iceberg.connect.IcebergSinkConector" },
+  },
+  {
+    rule: "connector-class-not-installed",
+    at: "sink.json connector.class",
+    sink: { "connector.class": "io.confluent.connect.s3.S3SinkConnector" },
   },
   { rule: "mysql-login-refused", at: "source.json database.user", source: { "database.password": "not-this-one" } },
   { rule: "server-unreachable", at: "source.json database.hostname", source: { "database.port": "1" } },
@@ -160,6 +168,20 @@ describe("MySQL's settings are judged by lint's rules on my.cnf", () => {
     const wide = await ground.findings(as("floe", all));
     expect(wide.map(({ rule }) => rule)).toContain("mysql-grants-too-wide");
   });
+});
+
+test("a server id that a replica has is taken", async () => {
+  const { mysql, stack } = ground;
+  const login = { address: mysql.address, user: mysqlUsers.debezium, password: stack.secrets.mysql.debezium };
+  await using _ = await replicaOf(login, 5701);
+  await poll({
+    what: "the replica to be registered",
+    deadline: deadlineIn(10_000),
+    look: async () => ((await mysql.query("SHOW REPLICAS")).length > 0 ? seen(undefined) : notYet("no replica")),
+  });
+  const at = "source.json database.server.id";
+  expect(told(await ground.findings(), "dbz-server-id-collision")).toEqual([at]);
+  expect(told(await ground.findings({ "database.server.id": "5702" }), "dbz-server-id-collision")).toEqual([]);
 });
 
 describe("topics are judged by lint's rules on topic files", () => {
