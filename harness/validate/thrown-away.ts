@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostPort } from "#core/addresses.ts";
@@ -6,7 +6,7 @@ import type { Profile } from "#core/pipeline-spec.ts";
 import type { Scope } from "#core/scope.ts";
 import { findParts, type RunPartsRequest } from "#run/find-parts.ts";
 import { stackPlan } from "#run/plan.ts";
-import { clearStacks, openSession } from "#run/session.ts";
+import { clearStacks, onFreePorts, openSession } from "#run/session.ts";
 import { connectClient } from "#stages/connect/client.ts";
 import type { Worker } from "./connect.ts";
 
@@ -22,7 +22,13 @@ export interface WorkerRequest {
 export async function startWorker({ parts, profile, stateDir, scope, note }: WorkerRequest): Promise<Worker> {
   const found = await findParts({ ...parts, catalog: "rest", onProgress: () => undefined });
   const folder = await mkdtemp(join(tmpdir(), "floe-validate-"));
-  await scope.defer("its folder", () => rm(folder, { recursive: true, force: true }));
+  // A run's folder has it, and what a kept stack writes meanwhile is copied there.
+  await mkdir(join(folder, "logs"));
+  let started = false;
+  // The logs of servers that did not start are the evidence.
+  await scope.defer("its folder", async () => {
+    if (started) await rm(folder, { recursive: true, force: true });
+  });
   const history = {
     append: (event: { type: string; text?: string }) => void (event.type === "note" && note(event.text ?? "")),
   };
@@ -38,8 +44,12 @@ export async function startWorker({ parts, profile, stateDir, scope, note }: Wor
     stateDir,
     history,
   };
-  const { stack } = await openSession({ ...request, only: ["kafka-1", "connect-1"] }, scope);
-  await stack.ready;
-  const { source } = stack.connect;
+  const attempt = async (inner: Scope) => {
+    const { stack } = await openSession({ ...request, only: ["kafka-1", "connect-1"] }, inner);
+    await stack.ready;
+    return stack.connect;
+  };
+  const { source } = await onFreePorts({ scope, history, attempt });
+  started = true;
   return { connect: connectClient(source), where: hostPort(source), thrownAway: true };
 }
