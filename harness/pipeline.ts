@@ -61,6 +61,17 @@ export function openMysql(stack: Stack, database?: string): Promise<MysqlClient>
   return connectMysql({ ...mysqlLogin(stack), ...(database === undefined ? {} : { database }) });
 }
 
+/** A connection to the replica, where a stack has one. */
+export function openReplica({ addresses, secrets }: Stack): Promise<MysqlClient> {
+  const address = firstAddress(addresses, "harness->replica");
+  return connectMysql({ address, user: mysqlUsers.harness, password: secrets.mysql.harness });
+}
+
+/** A connection to the server whose binlog the source reads. */
+export function openCaptured(stack: Stack): Promise<MysqlClient> {
+  return stack.plan.replica === "none" ? openMysql(stack) : openReplica(stack);
+}
+
 /** How the harness logs in to MySQL. */
 export function mysqlLogin({ addresses, secrets }: Stack) {
   return {

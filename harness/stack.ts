@@ -11,7 +11,7 @@ import type { ConfigurationFile } from "#stages/connect/configuration.ts";
 import { connectServers, type PluginDiscovery } from "#stages/connect/server.ts";
 import { catalogServer } from "#stages/iceberg/server.ts";
 import { kafkaPort, kafkaServers } from "#stages/kafka/server.ts";
-import { mysqlServer } from "#stages/mysql/server.ts";
+import { mysqlServer, type ReplicaKind } from "#stages/mysql/server.ts";
 import { type ObjectStoreKind, objectStoreServer } from "#stages/object-store/server.ts";
 
 /** Which servers a stack has. */
@@ -22,6 +22,8 @@ export interface StackShape {
   /** `shared`: one Connect cluster, `connect`. `separate`: two, `connect-source` and `connect-sink`. */
   readonly topology: "shared" | "separate";
   readonly catalog: CatalogType;
+  /** `mysql-replica`, whose binlog the source reads then. */
+  readonly replica: ReplicaKind | "none";
 }
 
 /** Which servers a stack has, and how they are set. Pipelines that ask for the same can share one. */
@@ -130,7 +132,7 @@ function describeServers(options: Describing): ServerSpec[] {
   const { plan, secrets, place } = options;
   const link = (name: LinkName) => addressesOf(place, name);
   return [
-    mysqlServer({ positions: plan.positions, profile: plan.profile, secrets: secrets.mysql }),
+    ...describeMysql(options),
     ...kafkaServers({
       brokers: plan.brokers,
       profile: plan.profile,
@@ -143,6 +145,14 @@ function describeServers(options: Describing): ServerSpec[] {
       : []),
     ...describeWorkers(options),
   ];
+}
+
+function describeMysql({ plan, secrets, place }: Describing): ServerSpec[] {
+  const { positions, profile, replica } = plan;
+  const primary = { positions, profile, secrets: secrets.mysql };
+  if (replica === "none") return [mysqlServer(primary)];
+  const source = () => nth(addressesOf(place, "replica->mysql"), 0);
+  return [mysqlServer(primary), mysqlServer({ ...primary, replica: { kind: replica, source } })];
 }
 
 function describeWorkers({ plan, place, pluginPath, discovery, worker: properties }: Describing): ServerSpec[] {
@@ -169,6 +179,7 @@ function describeWorkers({ plan, place, pluginPath, discovery, worker: propertie
 export function serverNames(shape: StackShape): string[] {
   return [
     "mysql",
+    ...(shape.replica === "none" ? [] : ["mysql-replica"]),
     ...numbered("kafka", shape.brokers),
     "object-store",
     ...(shape.catalog === "rest" ? ["catalog"] : []),
@@ -198,6 +209,7 @@ async function layLinks({
     Promise.all(targets.map(({ server, port }) => links.link(name, { server: placed(place, server), port })));
   const brokers = numbered("kafka", plan.brokers);
   const mysql = [{ server: "mysql", port: "sql" }];
+  const replica = plan.replica === "none" ? [] : [{ server: "mysql-replica", port: "sql" }];
   const store = [{ server: "object-store", port: "s3" }];
   const catalog = plan.catalog === "rest" ? [{ server: "catalog", port: "rest" }] : [];
   const connect = clusters(plan).map((cluster) => ({ server: `${cluster}-1`, port: "rest" }));
@@ -219,9 +231,11 @@ async function layLinks({
     "debezium->kafka": debezium ?? [],
     "sink->kafka": sink ?? [],
     "harness->kafka": harness ?? [],
-    "debezium->mysql": await lay("debezium->mysql", mysql),
+    "debezium->mysql": await lay("debezium->mysql", replica.length > 0 ? replica : mysql),
+    "replica->mysql": await lay("replica->mysql", replica.length > 0 ? mysql : []),
     "duckdb->mysql": await lay("duckdb->mysql", mysql),
     "harness->mysql": await lay("harness->mysql", mysql),
+    "harness->replica": await lay("harness->replica", replica),
     "sink->object-store": await lay("sink->object-store", store),
     "catalog->object-store": await lay("catalog->object-store", store),
     "duckdb->object-store": await lay("duckdb->object-store", store),

@@ -36,6 +36,7 @@ export async function openBareStack(scope: Scope): Promise<Bare> {
     brokers: 1,
     workers: 1,
     topology: "shared",
+    replica: "none",
     positions: "gtid",
     workerHeapMb: 1_536,
   } as const;

@@ -10,6 +10,7 @@ export interface Address {
  */
 export const linkNames = [
   "debezium->mysql",
+  "replica->mysql",
   "worker->kafka",
   "debezium->kafka",
   "sink->kafka",
@@ -20,6 +21,7 @@ export const linkNames = [
   "duckdb->object-store",
   "duckdb->mysql",
   "harness->mysql",
+  "harness->replica",
   "harness->kafka",
   "harness->connect",
   "harness->catalog",

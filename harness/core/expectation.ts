@@ -6,7 +6,8 @@ import type { VersionSet } from "./versions.ts";
  * - a number: exactly so many;
  * - `{ atMost }`: up to so many, or up to what a fault or a plan has announced under this name;
  * - `"since-last-offset-flush"`: up to the records that were delivered since the offsets were last flushed before a fault;
- * - `{ equals }`: exactly as many as a fault or a plan has announced under this name.
+ * - `{ equals }`: exactly as many as a fault or a plan has announced under this name. Every run announces `operations`: the
+ *   row changes that were committed after the snapshot.
  */
 export type Allowed =
   | number

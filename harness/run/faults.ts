@@ -9,12 +9,20 @@ import {
   rollBackTable,
   writeLake,
 } from "./faults/lake.ts";
+import { compactMeanwhile } from "./faults/lake-compaction.ts";
 import { bandwidth, blackHole, cut, delay, halfOpen, jitter, resetAfter } from "./faults/links.ts";
 import { mysqlFaults } from "./faults/mysql.ts";
 import { rewindSinkGroups, rewindSource } from "./faults/offsets.ts";
 import { http, kafka } from "./faults/requests.ts";
 import { kill, pause, restart, rollingRestart, stop } from "./faults/servers.ts";
-import { addPartitions, configureTopic, deleteTopic, emptyTopic, strangerInGroup } from "./faults/topics.ts";
+import {
+  addPartitions,
+  configureTopic,
+  deleteTopic,
+  emptyTopic,
+  expireTopic,
+  strangerInGroup,
+} from "./faults/topics.ts";
 
 /** What can be broken on purpose, each at a moment of its own (moments.ts). `floe faults` lists them (faults/list.ts). */
 export const faults = {
@@ -39,7 +47,15 @@ export const faults = {
   repeat,
   mysql: mysqlFaults,
   connect: connectFaults,
-  topics: { empty: emptyTopic, remove: deleteTopic, addPartitions, configure: configureTopic },
+  topics: { empty: emptyTopic, expire: expireTopic, remove: deleteTopic, addPartitions, configure: configureTopic },
   groups: { stranger: strangerInGroup },
-  lake: { write: writeLake, changeSchema, rollBackTable, expireAllButCurrent, makeTableAgain, commitBurst },
+  lake: {
+    write: writeLake,
+    changeSchema,
+    rollBackTable,
+    expireAllButCurrent,
+    makeTableAgain,
+    commitBurst,
+    compactMeanwhile,
+  },
 } as const;

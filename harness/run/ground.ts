@@ -1,10 +1,12 @@
 import { stopwatch } from "#core/clock.ts";
+import { deadlineIn } from "#core/deadline.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { Scope } from "#core/scope.ts";
-import { type Clients, openClients, openMysql, prepare } from "#pipeline";
+import { type Clients, openClients, openMysql, openReplica, prepare } from "#pipeline";
 import type { ConnectClient } from "#stages/connect/client.ts";
 import { type BinlogPosition, binlogPosition } from "#stages/mysql/binlog.ts";
 import { loadRows } from "#stages/mysql/load.ts";
+import { awaitReplicated } from "#stages/mysql/replica.ts";
 import type { RunParts } from "./find-parts.ts";
 import { stackPlan } from "./plan.ts";
 import type { Run } from "./runner.ts";
@@ -46,6 +48,7 @@ export async function layGround({ run, parts, spec, scope }: GroundOptions): Pro
     );
     const { stack } = session;
     const seeding = stack.up("mysql").then(() => clock.phase("seed", () => seed(run, stack, spec)));
+    const replicated = plan.replica === "none" ? undefined : seeding.then(() => replicate(stack));
     const ready = clock.step("stack ready", () => stack.ready);
     const clients = stack.up("kafka-1").then(async () => {
       await allBrokers(stack);
@@ -54,7 +57,7 @@ export async function layGround({ run, parts, spec, scope }: GroundOptions): Pro
       await prepare({ stack, clients: opened, spec });
       return opened;
     });
-    await Promise.all([seeding, ready, clients]);
+    await Promise.all([seeding, replicated, ready, clients]);
     if (request.keep) await session.keep();
     else await scope.defer("class archives", () => session.archive());
     return { session, clients: await clients, ...(await seeding) };
@@ -83,6 +86,14 @@ async function runningConnectors(cluster: ConnectClient): Promise<string[]> {
 
 async function allBrokers(stack: Session["stack"]): Promise<void> {
   await Promise.all(stack.names.filter((name) => name.startsWith("kafka-")).map((name) => stack.up(name)));
+}
+
+/** The source takes its snapshot from the replica. */
+async function replicate(stack: Session["stack"]): Promise<void> {
+  await stack.up("mysql-replica");
+  await using primary = await openMysql(stack);
+  await using replica = await openReplica(stack);
+  await awaitReplicated({ primary, replica, deadline: deadlineIn(60_000) });
 }
 
 /** Makes the run's own schema and loads the source's rows into it. */

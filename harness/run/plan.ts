@@ -27,9 +27,9 @@ export function stackServers(scenario: ScenarioDefinition): string[] {
 type Asking = Pick<ScenarioDefinition, "stack" | "pipeline">;
 
 function stackShape({ stack = {}, pipeline = {} }: Asking): StackShape {
-  const { brokers = 1, workers = 1, topology = "shared" } = stack;
+  const { brokers = 1, workers = 1, topology = "shared", replica = "none" } = stack;
   const { catalog } = { ...plainPipeline, ...pipeline };
-  return { brokers, workers, topology, catalog };
+  return { brokers, workers, topology, catalog, replica };
 }
 
 /** The pipeline that a run puts on its stack. */

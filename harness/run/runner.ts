@@ -22,7 +22,7 @@ import type { Scenario } from "./scenario.ts";
 import { clearStacks } from "./session.ts";
 import type { SharedStack } from "./shared-stack.ts";
 import { type Ending, tellStory } from "./story.ts";
-import { refuseUnknownTargets } from "./targets.ts";
+import { refuseImpossible } from "./targets.ts";
 
 export interface RunRequest {
   readonly file: ScenarioFile;
@@ -68,7 +68,7 @@ export interface Run {
  */
 export async function runScenario(request: RunRequest): Promise<{ verdict: RunVerdict; folder: string }> {
   const elapsed = stopwatch();
-  refuseUnknownTargets(request.scenario);
+  refuseImpossible(request.scenario);
   const folder = await makeRunFolder({ runs: request.runs, scenario: request.file.name });
   using history = openHistory(folder.file("history.jsonl"));
   history.listen(request.listen);

@@ -5,6 +5,7 @@ import type { Random } from "#core/random.ts";
 import type { Row, Source } from "#core/source.ts";
 import type { VersionChoice } from "#core/versions.ts";
 import type { Workload } from "#core/workload.ts";
+import type { ReplicaKind } from "#stages/mysql/server.ts";
 import type { ScenarioCheck } from "./checks.ts";
 import type { Fault } from "./fault.ts";
 import type { ActMoment } from "./moments.ts";
@@ -63,6 +64,8 @@ export interface StackOptions {
   readonly workers?: 1 | 2;
   /** `shared`: one Connect cluster for both connectors. `separate`: one for each, as MSK Connect has it. */
   readonly topology?: "shared" | "separate";
+  /** A second MySQL that replicates the first; the source reads its binlog instead. GTIDs have to be on. */
+  readonly replica?: ReplicaKind;
   /** Memory for each worker's JVM; 768 MB unless told. */
   readonly workerHeapMb?: number;
 }

@@ -5,15 +5,15 @@ import type { ExpectedFailure } from "#core/expectation.ts";
 import { keyText } from "#core/key-text.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { Change } from "#core/source.ts";
-import type { Clients } from "#pipeline";
 import { failureOf } from "#stages/connect/progress.ts";
 import { committedBehind } from "#stages/iceberg/progress.ts";
+import type { FaultContext } from "./context.ts";
 import type { ControlLog } from "./control-log.ts";
 import { failedAsForeseen } from "./foreseen.ts";
 import type { TopicRecorder } from "./recorder.ts";
+import { isYetToRead } from "./sessions.ts";
 
-export interface SettleOptions {
-  readonly clients: Clients;
+export interface SettleOptions extends Pick<FaultContext, "stack" | "clients" | "pipeline"> {
   readonly spec: PipelineSpec;
   readonly recorder: TopicRecorder;
   readonly control: ControlLog;
@@ -54,11 +54,20 @@ export async function settle(options: SettleOptions): Promise<Settled> {
       checkedMs = monotonicMs();
     }
     const patienceMs = now.patienceMs ?? stillMs + (now.behind ?? 0);
-    if (monotonicMs() - changedMs > patienceMs)
-      return { missing: `${now.text}; nothing moved for ${Math.round(patienceMs / 1000)} s`, failure };
+    const still = monotonicMs() - changedMs > patienceMs;
+    if (still && (await isYetToBegin(options))) changedMs = monotonicMs();
+    else if (still) return { missing: `${now.text}; nothing moved for ${Math.round(patienceMs / 1000)} s`, failure };
     if (deadline.remainingMs() === 0) return { missing: `${now.text} after ${deadline.totalMs} ms`, failure };
     await options.bell.rung(50);
   }
+}
+
+/** What does not answer comes back, or is told when time is up. */
+async function isYetToBegin(options: SettleOptions): Promise<boolean> {
+  const ends = await Promise.all(
+    (["source", "sink"] as const).map((end) => isYetToRead(options, end).catch(() => true)),
+  );
+  return ends.includes(true);
 }
 
 interface Missing {

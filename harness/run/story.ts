@@ -83,7 +83,7 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
       duckdb: await opening,
       settled,
       foreseen,
-      announced: await faults.announced(),
+      announced: { operations: ledger.operations(), ...(await faults.announced()) },
       blows: faults.blows(),
       recoverMs,
     }),

@@ -1,17 +1,39 @@
 import { closest } from "fastest-levenshtein";
+import type { LinkName } from "#core/addresses.ts";
 import { usageError } from "#core/errors.ts";
 import type { Fault } from "./fault.ts";
 import { stackServers } from "./plan.ts";
 import type { ScenarioDefinition } from "./scenario.ts";
 
-/** Throws `FAULT_WITHOUT_TARGET`, before anything starts, for a fault on a server or a link that the stack will not have. */
-export function refuseUnknownTargets(scenario: ScenarioDefinition): void {
+/**
+ * Throws, before anything starts, for what cannot be: `FAULT_WITHOUT_TARGET` for a fault on a server or a link that the
+ * stack will not have, `REPLICA_WITHOUT_GTIDS`.
+ */
+export function refuseImpossible(scenario: ScenarioDefinition): void {
+  if (scenario.stack?.replica !== undefined && scenario.pipeline?.positions === "file") throw replicaWithoutGtids();
   const known = stackServers(scenario);
   for (const fault of scenario.faults ?? []) {
     for (const server of fault.servers ?? []) if (!known.includes(server)) throw withoutTarget(fault, server, known);
-    const toCatalog = fault.links?.find((link) => link.endsWith("->catalog"));
-    if (toCatalog !== undefined && !known.includes("catalog")) throw withoutTarget(fault, toCatalog, known);
+    for (const link of fault.links ?? []) if (leadsNowhere(link, known)) throw withoutTarget(fault, link, known);
   }
+}
+
+/** Servers that not every stack has, as links name them. */
+const optional = { catalog: "catalog", replica: "mysql-replica" };
+
+function leadsNowhere(link: LinkName, known: readonly string[]): boolean {
+  const ends = link.split("->");
+  return Object.entries(optional).some(([end, server]) => ends.includes(end) && !known.includes(server));
+}
+
+function replicaWithoutGtids(): Error {
+  return usageError({
+    code: "REPLICA_WITHOUT_GTIDS",
+    what: "a replica's binlog has files and positions of its own: those of the primary mean nothing there",
+    expected: 'a stack with a replica, or `pipeline: { positions: "file" }`',
+    got: "both",
+    remedy: "leave one of them out",
+  });
 }
 
 function withoutTarget({ label }: Fault, target: string, known: readonly string[]): Error {

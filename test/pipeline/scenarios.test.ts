@@ -18,12 +18,14 @@ const names = [
   "baseline/whole-envelope",
   "schema/column-added-mid-stream",
   "schema/column-type-widened",
+  "faults/captured-from-a-lagging-replica",
   "faults/connect-worker-killed",
   "offsets/source-rewound",
   "offsets/sink-group-rewound",
   "offsets/both-sink-groups-rewound",
   "incidents/i-11-commit-made-but-answered-502",
   "faults/data-file-answered-slow-down",
+  "faults/retention-ahead-of-the-sink",
   "faults/transaction-answered-not-coordinator",
 ];
 

@@ -1,8 +1,9 @@
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { environmentError } from "#core/errors.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import type { FaultContext } from "#run/context.ts";
 import { tableOf } from "#run/faults/lake.ts";
+import { faults } from "#run/faults.ts";
 import { ancestry } from "#stages/iceberg/metadata.ts";
 import { dropColumn, expireSnapshots, rollBack } from "#stages/iceberg/surgery.ts";
 import { dataFiles, expectFound, expectValid, plant, sharedStack, whenSettled } from "./planting.ts";
@@ -129,6 +130,18 @@ describe.concurrent("what is right stays valid", () => {
       }),
     );
     expectValid(told);
+  });
+
+  test("a compaction that is under way while the sink commits: it is refused", async () => {
+    const when = { event: { control: "commit-to-table", table: "salaries", nth: 1 } } as const;
+    const long = mixed({ writers: 1, operations: 400, operationsPerSecond: 20 });
+    const told = await stack.run({
+      workload: long,
+      faults: [faults.lake.compactMeanwhile({ when, table: "salaries" })],
+    });
+    expectValid(told);
+    const proof = told.events.find((event) => event.type === "fault" && event.state === "proved");
+    expect(proof).toMatchObject({ detail: expect.stringContaining("refused, as snapshot") });
   });
 });
 

@@ -4,7 +4,8 @@ import { awaitOutcome, awaitStopped } from "#stages/connect/progress.ts";
 import { pipelineVariables, resolveVariables } from "#stages/connect/variables.ts";
 import type { Fault, InjectedFault } from "../fault.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
-import { type End, endOf, renewed, resumed, sessions, takenUp } from "./connector-end.ts";
+import { type End, endOf, sessions } from "../sessions.ts";
+import { renewed, resumed, takenUp } from "./connector-end.ts";
 import { changesInTopics } from "./offsets.ts";
 import { after, needsOf, together, unhealed } from "./parts.ts";
 

@@ -1,35 +1,11 @@
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
 import { openMysql } from "#pipeline";
-import type { ConnectClient } from "#stages/connect/client.ts";
 import { awaitOutcome, failedTrace, rootCause } from "#stages/connect/progress.ts";
 import { sourcePosition } from "#stages/debezium/progress.ts";
 import { gtidSubset, mysqlProgress } from "#stages/mysql/progress.ts";
-import { mysqlUsers } from "#stages/mysql/server.ts";
 import type { FaultContext } from "../context.ts";
-
-/** One of a pipeline's two connectors. */
-export type End = "source" | "sink";
-
-/** A connector with the cluster that it runs in. */
-export function endOf({ clients, pipeline }: FaultContext, end: End): { connect: ConnectClient; name: string } {
-  const { sourceConnector, sinkConnector } = pipeline.spec.names;
-  return { connect: clients.connect[end], name: end === "source" ? sourceConnector : sinkConnector };
-}
-
-/** What a connector's tasks are known by at the server that they read from: connections at MySQL, members of the sink's group. */
-export async function sessions({ stack, clients, pipeline }: FaultContext, end: End): Promise<ReadonlySet<string>> {
-  if (end === "sink") {
-    const { members } = await clients.kafka.describeGroup(pipeline.spec.names.sinkGroup);
-    return new Set(members.map(({ memberId }) => memberId));
-  }
-  await using mysql = await openMysql(stack);
-  const readers = await mysql.query(
-    "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ? AND COMMAND LIKE 'Binlog Dump%'",
-    [mysqlUsers.debezium],
-  );
-  return new Set(readers.flatMap(({ id = null }) => (id === null ? [] : [id])));
-}
+import { type End, endOf, sessions } from "../sessions.ts";
 
 interface Renewing {
   readonly context: FaultContext;

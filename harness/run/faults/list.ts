@@ -93,6 +93,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     heals: "grants them again",
     mark: "what SHOW GRANTS says",
   },
+  "mysql.delayReplica": {
+    what: "have the replica execute transactions seconds after their commit",
+    heals: "sets the delay back",
+    mark: "transactions that the replica had not executed",
+  },
   "connect.restart": {
     what: "restart a connector with its tasks",
     heals: "",
@@ -112,6 +117,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
   },
   "connect.twin": { what: "a second connector like it", heals: "deletes it", mark: "its connections" },
   "topics.empty": { what: "delete all records of a topic", heals: "", mark: "where the topic begins now" },
+  "topics.expire": {
+    what: "let a topic's retention run out, until the broker has deleted what it holds",
+    heals: "sets it back",
+    mark: "where the topic began and begins",
+  },
   "topics.remove": { what: "delete a topic", heals: "", mark: "the broker has deleted it" },
   "topics.addPartitions": { what: "give a topic more partitions", heals: "", mark: "how many it had and has" },
   "topics.configure": {
@@ -141,5 +151,10 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     what: "commit to a table as often as told",
     heals: "stops",
     mark: "commits made, commits refused",
+  },
+  "lake.compactMeanwhile": {
+    what: "rewrite a table's files, and commit that only after the sink's next commit",
+    heals: "",
+    mark: "whether its commit was refused, and the snapshot that came meanwhile",
   },
 };

@@ -8,6 +8,7 @@ import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
 import { bigRow, bigTransaction, lockTables, longTransaction } from "./mysql-holds.ts";
+import { delayReplica } from "./mysql-replica.ts";
 import { excerpt, inSession } from "./mysql-session.ts";
 import { expireBinlogs, revoke, timeZone } from "./mysql-settings.ts";
 import { unhealed } from "./parts.ts";
@@ -31,6 +32,7 @@ export const mysqlFaults = {
   truncate,
   timeZone,
   revoke,
+  delayReplica,
 } as const;
 
 /** What a blow left: its mark, and what it announces. */

@@ -1,5 +1,6 @@
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { capturedTables, topicOf } from "#core/pipeline-spec.ts";
+import type { PartitionOffsets } from "#core/ports.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
 import { type Moment, momentText } from "../moments.ts";
@@ -24,10 +25,69 @@ export function emptyTopic({ when, topic }: OnTopic): Fault {
       const name = topicName(context, topic);
       const below = await kafka.endOffsets(name);
       await kafka.cutRecords({ topic: name, below });
-      const ends = [...below].map(([partition, end]) => `${partition}: ${end}`);
-      return unhealed(`${name} begins at ${ends.join(", ")}`);
+      return unhealed(`${name} begins at ${offsetsText(below)}`);
     },
   };
+}
+
+/**
+ * Lets the retention of a topic run out, and sets it back: the broker itself deletes what the topic holds. Announces
+ * `expired`: the records, without tombstones, that the sink's group had not taken.
+ */
+export function expireTopic({ when, topic }: OnTopic): Fault {
+  return {
+    label: `let the retention of ${nameText(topic)} run out ${momentText(when)}`,
+    when,
+    ownPipeline: true,
+    inject: async (context) => {
+      const { kafka } = context.clients;
+      const name = topicName(context, topic);
+      const before = await kafka.beginOffsets(name);
+      const full = await kafka.endOffsets(name);
+      const waiting = await readWaiting(context, name);
+      const settings = await kafka.topicSettings(name);
+      const old = Object.fromEntries(Object.keys(shortRetention).map((key) => [key, settings.get(key) ?? ""]));
+      await kafka.configureTopic({ topic: name, settings: shortRetention });
+      const begins = await poll({
+        what: `the broker to delete what ${name} holds`,
+        deadline: deadlineIn(30_000),
+        look: async () => {
+          await waiting.readOn();
+          const now = await kafka.beginOffsets(name);
+          const gone = [...full].every(([partition, end]) => (now.get(partition) ?? 0n) >= end);
+          return gone ? seen(now) : notYet(offsetsText(now));
+        },
+        remedy:
+          "brokers look every log.retention.check.interval.ms: a second in the profile `fast`, five minutes by default",
+      });
+      await kafka.configureTopic({ topic: name, settings: old });
+      const expired = waiting.below(begins);
+      return unhealed(`${name} began at ${offsetsText(before)} and begins at ${offsetsText(begins)}`, { expired });
+    },
+  };
+}
+
+/** The records, without tombstones, that the sink's group has not taken: those that are there, and those that still come. */
+async function readWaiting({ clients: { kafka }, pipeline: { spec } }: FaultContext, topic: string) {
+  const found: { partition: number; offset: bigint }[] = [];
+  let from = (await kafka.groupOffsets(spec.names.sinkGroup)).get(topic) ?? (await kafka.beginOffsets(topic));
+  return {
+    readOn: async () => {
+      const to = await kafka.endOffsets(topic);
+      for await (const { partition, offset, value } of kafka.read({ topic, from, to }))
+        if (value !== null) found.push({ partition, offset });
+      from = to;
+    },
+    below: (offsets: PartitionOffsets) =>
+      found.filter(({ partition, offset }) => offset < (offsets.get(partition) ?? 0n)).length,
+  };
+}
+
+/** Short segments, as none is deleted that still grows; and long enough for the harness to write down what comes meanwhile. */
+const shortRetention = { "retention.ms": "2000", "segment.ms": "200" };
+
+function offsetsText(offsets: PartitionOffsets): string {
+  return [...offsets].map(([partition, offset]) => `${partition}: ${offset}`).join(", ");
 }
 
 /** Deletes a topic. Whoever writes to it may make it again, where the broker lets topics be made so. */

@@ -35,6 +35,9 @@ const fastSettings: Settings = {
   "broker.heartbeat.interval.ms": 500,
   // How often transactions of the dead are looked for: until then nobody reads past them.
   "transaction.abort.timed.out.transaction.cleanup.interval.ms": 500,
+  // How soon a retention that has run out is seen: after five minutes by default, and never within thirty seconds of a start.
+  "log.retention.check.interval.ms": 1_000,
+  "log.initial.task.delay.ms": 1_000,
   // Per listener, and there are five of them.
   "num.network.threads": 1,
   "num.io.threads": 4,

@@ -1,6 +1,7 @@
-// Runs here: mysqld with a row-based binlog (full row metadata), GTIDs on or off, and four users with only their own rights.
+// Runs here: mysqld with a row-based binlog (full row metadata), GTIDs on or off, and four users with only their own rights;
+// beside it, where a stack asks for one, a replica that follows it by GTIDs from its first start on.
 // Guarantees: ready means that a real login answered; in `fast`, what was acknowledged outlives a killed mysqld.
-// Does not: outlive a crash of the machine in `fast` (nothing is flushed to disk); have replicas.
+// Does not: outlive a crash of the machine in `fast` (nothing is flushed to disk).
 // Broken by: faults on its process (kill, stop, pause), on links to it, and by SQL behind the binlog (sql_log_bin=0).
 // Evidence: its log in the run folder; GTIDs and binlog positions through progress.ts.
 import type { Address } from "#core/addresses.ts";
@@ -31,11 +32,22 @@ export interface MysqlServerOptions {
   readonly secrets: MysqlSecrets;
   /** mysqld options without the dashes, over those of the profile: `{ "max-connections": "20" }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Makes it `mysql-replica`, that follows another one. */
+  readonly replica?: ReplicaOptions;
+}
+
+/** Whether a replica writes what it replicates to its own binlog (`log_replica_updates`), for others to read there. */
+export type ReplicaKind = "with-updates-logged" | "without-updates-logged";
+
+export interface ReplicaOptions {
+  readonly kind: ReplicaKind;
+  /** Where it finds the server that it follows. Called when it is launched. */
+  readonly source: () => Address;
 }
 
 export function mysqlServer(options: MysqlServerOptions): ServerSpec {
   return {
-    name: "mysql",
+    name: options.replica === undefined ? "mysql" : "mysql-replica",
     part: "mysql",
     ports: ["sql"],
     launch: (place) => launch(options, place),
@@ -45,7 +57,7 @@ export function mysqlServer(options: MysqlServerOptions): ServerSpec {
   };
 }
 
-function launch({ positions, profile, secrets, settings }: MysqlServerOptions, place: Place): Launch {
+function launch({ positions, profile, secrets, settings, replica }: MysqlServerOptions, place: Place): Launch {
   const options: Readonly<Record<string, string>> = {
     datadir: place.dataDir,
     "bind-address": place.bindHost,
@@ -54,12 +66,13 @@ function launch({ positions, profile, secrets, settings }: MysqlServerOptions, p
     ...always,
     ...(positions === "gtid" ? gtidOn : gtidOff),
     ...(profile === "fast" ? fast : {}),
+    ...(replica === undefined ? {} : following(replica)),
     ...settings,
   };
   return {
     program: { kind: "mysqld" },
     args: ["--no-defaults", ...asArguments(options)],
-    files: { [initFile]: userStatements(secrets) },
+    files: { [initFile]: [...userStatements(secrets), ...followStatements(secrets, replica), ""].join("\n") },
   };
 }
 
@@ -121,8 +134,30 @@ const fast: Readonly<Record<string, string>> = {
   "event-scheduler": "OFF",
 };
 
+function following({ kind }: ReplicaOptions): Readonly<Record<string, string>> {
+  return {
+    "server-id": "2",
+    "read-only": "ON",
+    "skip-replica-start": "ON",
+    "log-replica-updates": kind === "with-updates-logged" ? "ON" : "OFF",
+  };
+}
+
+/** Run at each start, as the users' are: what it has executed already is not asked for again. */
+function followStatements(secrets: MysqlSecrets, replica: ReplicaOptions | undefined): string[] {
+  if (replica === undefined) return [];
+  const { host, port } = replica.source();
+  return [
+    "STOP REPLICA;",
+    `CHANGE REPLICATION SOURCE TO SOURCE_HOST = ${sqlText(host)}, SOURCE_PORT = ${port}, ` +
+      `SOURCE_USER = '${mysqlUsers.harness}', SOURCE_PASSWORD = ${sqlText(secrets.harness)}, ` +
+      "SOURCE_SSL = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400;",
+    "START REPLICA;",
+  ];
+}
+
 /** Run at each start, so each statement bears repetition. Out of the binlog: users are no data of the pipeline's. */
-function userStatements(secrets: MysqlSecrets): string {
+function userStatements(secrets: MysqlSecrets): string[] {
   const { harness, debezium, duckdb } = mysqlUsers;
   const create = (user: string, secret: string) =>
     `CREATE USER IF NOT EXISTS '${user}'@'%' IDENTIFIED BY ${sqlText(secret)};`;
@@ -136,8 +171,7 @@ function userStatements(secrets: MysqlSecrets): string {
       `ON *.* TO '${debezium}'@'%';`,
     create(duckdb, secrets.duckdb),
     `GRANT SELECT, SHOW DATABASES ON *.* TO '${duckdb}'@'%';`,
-    "",
-  ].join("\n");
+  ];
 }
 
 async function answers(address: Address, password: string, deadline: Deadline): Promise<boolean> {

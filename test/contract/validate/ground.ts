@@ -6,6 +6,7 @@ import { Scope } from "#core/scope.ts";
 import { loadDefinitions, newestVersions } from "#lint/definitions.ts";
 import { readConfiguration } from "#lint/read/file.ts";
 import type { Finding } from "#lint/rule.ts";
+import { stackPlan } from "#run/plan.ts";
 import { connectClient } from "#stages/connect/client.ts";
 import { parseConnector } from "#stages/connect/configuration.ts";
 import { workerProperties } from "#stages/connect/files.ts";
@@ -44,16 +45,7 @@ export async function layGround(): Promise<Ground> {
   const stack = await startStack({
     scope,
     runtime: here.runtime,
-    plan: {
-      profile: "fast",
-      brokers: 1,
-      workers: 1,
-      topology: "shared",
-      positions: "gtid",
-      objectStore: "s3proxy",
-      catalog: "rest",
-      workerHeapMb: 512,
-    },
+    plan: stackPlan({ request: { scenario: {}, profile: "fast", objectStore: "s3proxy" } }),
     secrets,
     proxied: new Set(),
     pluginPath: here.pluginPath,

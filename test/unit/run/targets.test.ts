@@ -3,11 +3,11 @@ import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import { faults } from "#run/faults.ts";
 import type { ScenarioDefinition } from "#run/scenario.ts";
-import { refuseUnknownTargets } from "#run/targets.ts";
+import { refuseImpossible } from "#run/targets.ts";
 
 const small = { story: "A few people.", source: employees({ employees: 5 }), workload: mixed({ operations: 1 }) };
 const when = { afterOperations: 1 };
-const refuse = (more: Partial<ScenarioDefinition>) => () => refuseUnknownTargets({ ...small, ...more });
+const refuse = (more: Partial<ScenarioDefinition>) => () => refuseImpossible({ ...small, ...more });
 
 test("a fault on a server that the stack will not have is refused, with the nearest name", () => {
   expect(refuse({ faults: [faults.kill("conect-1", when)] })).toThrow(
@@ -29,4 +29,14 @@ test("there is no link to a catalog that the tables do without", () => {
   const cut = [faults.cut("sink->catalog", when)];
   expect(refuse({ faults: cut })).not.toThrow();
   expect(refuse({ faults: cut, pipeline: { catalog: "hadoop" } })).toThrow("has no sink->catalog");
+});
+
+test("a replica and positions by file do not go together", () => {
+  const stack = { replica: "with-updates-logged" } as const;
+  expect(refuse({ stack })).not.toThrow();
+  expect(refuse({ stack, pipeline: { positions: "file" } })).toThrow("files and positions of its own");
+  expect(refuse({ faults: [faults.mysql.delayReplica({ seconds: 1 })] })).toThrow("has no mysql-replica");
+  const cut = [faults.cut("replica->mysql", when)];
+  expect(refuse({ faults: cut })).toThrow("has no replica->mysql");
+  expect(refuse({ faults: cut, stack })).not.toThrow();
 });
