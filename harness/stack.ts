@@ -76,6 +76,8 @@ export interface StartStackOptions {
   /** connectors/worker.properties, with the profile's file laid over it. */
   readonly worker: ConfigurationFile;
   readonly onReady: (server: string, ms: number) => void;
+  /** The servers to start, where not all are needed: the others get an address, and nothing listens there. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /**
@@ -91,14 +93,15 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
   for (const spec of specs) place.servers.set(spec.name, await runtime.place(spec));
   place.addresses = await layLinks({ links, plan, place });
 
-  const starting = new Map(specs.map((spec) => [spec.name, startOne(options, placed(place, spec.name))]));
+  const wanted = specs.filter(({ name }) => options.only?.includes(name) !== false);
+  const starting = new Map(wanted.map((spec) => [spec.name, startOne(options, placed(place, spec.name))]));
   return {
     plan,
     secrets,
     addresses: place.addresses,
     connect: connectAddresses(place.addresses),
     links,
-    names: specs.map(({ name }) => name),
+    names: wanted.map(({ name }) => name),
     up: (name) => starting.get(name) ?? Promise.reject(noSuchServer(name, [...starting.keys()])),
     ready: Promise.all(starting.values()),
   };

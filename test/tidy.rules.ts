@@ -7,6 +7,8 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   report: ["core"],
   fixtures: ["core"],
   lint: ["core", "artifacts"],
+  // What runs is asked through the stages' clients, and told of as lint tells of files.
+  validate: ["core", "runtime", "stages", "lint", "stack.ts", "run"],
   runtime: ["core", "process", "artifacts"],
   "stages/mysql": ["core", "runtime"],
   "stages/kafka": ["core", "runtime"],
@@ -34,6 +36,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     "checks",
     "report",
     "lint",
+    "validate",
     "stack.ts",
     "pipeline.ts",
     "run",

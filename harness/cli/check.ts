@@ -19,7 +19,7 @@ import { type Told, toldAnnotations, toldJson, toldLines, toldMarkdown } from "#
 import { consoleReader } from "#report/console.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
 import { type Folder, wantedFolders } from "./check-files.ts";
-import { settingsFor } from "./lint.ts";
+import { settingsFor } from "./judging-flags.ts";
 import { addStackFlags, readStackFlags, wholeNumber } from "./options.ts";
 import { interruption, terminal } from "./terminal.ts";
 

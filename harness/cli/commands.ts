@@ -10,6 +10,7 @@ import { addDoctor, addLock, addSetup } from "./parts.ts";
 import { addReport } from "./report.ts";
 import { addScenario } from "./scenario.ts";
 import { addDown, addSql, addStatus, addUp } from "./stack.ts";
+import { addValidate } from "./validate.ts";
 
 /** Every command of the program. */
 export function addCommands(program: Command, ends: (exitCode: number) => void): void {
@@ -18,6 +19,7 @@ export function addCommands(program: Command, ends: (exitCode: number) => void):
   addReport(program);
   addLint(program, ends);
   addCheck(program, ends);
+  addValidate(program, ends);
   addSetup(program);
   addDoctor(program, ends);
   addLock(program);

@@ -18,7 +18,8 @@ export const defaultScenario = "baseline/employees-arrive";
 const flags = z.object({
   list: z.boolean().default(false),
   tag: z.string().optional(),
-  matrix: matrixFlag,
+  // `floe up` has no such flag.
+  matrix: matrixFlag.default({}),
   seed: z.number().optional(),
   keep: z.boolean().default(false),
   jobs: z.number().optional(),

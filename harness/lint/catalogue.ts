@@ -33,6 +33,8 @@ const words = z.object({
   whileReading: z.boolean().optional(),
   /** Who tells it instead, where no file shows it: a comparison of two, or a live system. */
   judgedBy: z.enum(["--diff", "validate", "check"]).optional(),
+  /** What shows its harm on real servers: a scenario, and the same with the remedy; or a test that shows both. */
+  provenBy: z.array(z.string()).min(1).max(2).optional(),
 });
 export type Words = z.infer<typeof words>;
 

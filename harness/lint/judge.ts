@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { satisfies } from "#core/versions.ts";
-import { catalogue, general, rules } from "./catalogue.ts";
+import { catalogue, general, rules, type Words } from "./catalogue.ts";
 import { type Definitions, parts } from "./definitions.ts";
 import type { Document, Kind, Problem, ReadFile } from "./document.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -74,7 +74,8 @@ function found(rule: Rule, view: View, pipeline: Pipeline): Found[] {
   return [...rule.find(view, pipeline)].map((hit) => finding(rule, view, hit));
 }
 
-function finding(rule: Rule, view: View, hit: Hit): Found {
+/** A broken rule as it is told of: its words, and the place in the file. */
+export function finding(rule: Words, view: View, hit: Hit): Found {
   const { document } = view;
   // A missing key is told at the line that says what it is missing from.
   const at = hit.on?.keyAt ?? view.get("connector.class")?.keyAt ?? document.at;
@@ -118,7 +119,8 @@ function withoutRepeats(findings: readonly Found[]): Found[] {
   return findings.filter((each) => !general.has(each.rule) || !known.has(place(each)));
 }
 
-function silenced(findings: readonly Found[], { severities = {}, keys = [] }: Judging): Found[] {
+/** Findings as the settings have them: other severities, rules and keys that are switched off. */
+export function silenced(findings: readonly Found[], { severities = {}, keys = [] }: Judging): Found[] {
   const allowed = keys.map((key) => new RegExp(`^${key.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`));
   return findings.flatMap((each) => {
     const own = severities[each.rule];
@@ -128,7 +130,8 @@ function silenced(findings: readonly Found[], { severities = {}, keys = [] }: Ju
   });
 }
 
-function inOrder(left: Found, right: Found): number {
+/** By file and place. */
+export function inOrder(left: Found, right: Found): number {
   return (
     left.file.localeCompare(right.file) ||
     left.line - right.line ||

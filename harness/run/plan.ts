@@ -10,7 +10,7 @@ export const defaultObjectStore = { native: "s3proxy", docker: "minio" } as cons
 export function stackPlan({
   request,
 }: {
-  request: Pick<RunRequest, "scenario" | "profile" | "objectStore">;
+  request: Pick<RunRequest, "profile" | "objectStore"> & { readonly scenario: Asking };
 }): StackPlan {
   const { scenario, profile, objectStore } = request;
   const { workerHeapMb = 768 } = scenario.stack ?? {};
@@ -23,7 +23,10 @@ export function stackServers(scenario: ScenarioDefinition): string[] {
   return serverNames(stackShape(scenario));
 }
 
-function stackShape({ stack = {}, pipeline = {} }: ScenarioDefinition): StackShape {
+/** What a stack is asked for by. */
+type Asking = Pick<ScenarioDefinition, "stack" | "pipeline">;
+
+function stackShape({ stack = {}, pipeline = {} }: Asking): StackShape {
   const { brokers = 1, workers = 1, topology = "shared", replica = "none" } = stack;
   const { catalog } = { ...plainPipeline, ...pipeline };
   return { brokers, workers, topology, catalog, replica };

@@ -25,6 +25,8 @@ export interface SessionRequest {
   readonly cacheDir: string;
   readonly stateDir: string;
   readonly history: History;
+  /** The servers that are needed, where not all are; a kept stack has more. */
+  readonly only?: readonly string[];
   /** The stack that it is to use together with other runs of this process. */
   readonly shared?: SharedStack;
 }
@@ -185,7 +187,7 @@ async function begin({
   runtime: Runtime;
   secrets: StackSecrets;
 }): Promise<Stack> {
-  const { plan, proxied, parts, history } = request;
+  const { plan, proxied, parts, history, only } = request;
   return startStack({
     scope,
     runtime,
@@ -195,6 +197,7 @@ async function begin({
     pluginPath: parts.pluginPath,
     discovery: parts.ownPlugins ? "hybrid_warn" : "service_load",
     worker: await workerProperties(plan.profile),
+    only,
     onReady: (server, ms) => history.append({ type: "step", text: `${server} ready`, ms }),
   });
 }

@@ -1,4 +1,4 @@
-import { any, at, has, is, isBelow, lacks, on, says, where } from "../ask.ts";
+import { any, at, has, is, lacks, on, says, where } from "../ask.ts";
 import type { Checks, Find } from "../rule.ts";
 import type { View } from "../view.ts";
 
@@ -12,7 +12,8 @@ const isRds = (view: View) => view.document.platform === "rds";
 const ofWhole = (find: Find) => where(whole, find);
 
 const expiryShort = any(
-  isBelow("binlog_expire_logs_seconds", week),
+  // 0 is never, as far as MySQL itself goes.
+  is("binlog_expire_logs_seconds", (value) => /^\d+$/.test(value) && Number(value) > 0 && Number(value) < week),
   is(hours, (value) => /^\d+$/.test(value) && Number(value) > 0 && Number(value) < 168),
 );
 

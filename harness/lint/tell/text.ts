@@ -26,18 +26,18 @@ export function summary(findings: readonly Finding[], files: number): string {
   return `${files} ${files === 1 ? "file" : "files"}: ${told.join(", ")}`;
 }
 
-/** Every rule in a line; those that no file shows say who tells them. */
+/** Every rule in a line; those that no file shows say who tells them, and those that a run proves say so. */
 export function ruleLines(): string[] {
   const all = catalogue();
   const width = Math.max(...all.map(({ id }) => id.length));
   return all.map(
-    ({ id, severity, harm, judgedBy }) =>
-      `${id.padEnd(width)}  ${severity.padEnd(5)}  ${judgedBy === undefined ? "" : `(${judgedBy}) `}${harm}`,
+    ({ id, severity, harm, judgedBy, provenBy }) =>
+      `${id.padEnd(width)}  ${severity.padEnd(5)}  ${judgedBy === undefined ? "" : `(${judgedBy}) `}${harm}${provenBy === undefined ? "" : " [proved]"}`,
   );
 }
 
 /** All that is known of one rule. */
-export function explanation({ id, severity, harm, remedy, source, judgedBy }: Words): string[] {
+export function explanation({ id, severity, harm, remedy, source, judgedBy, provenBy = [] }: Words): string[] {
   const rule = rules().find((each) => each.id === id);
   const versions = Object.entries(rule?.versions ?? {}).map(([part, range]) => `${part} ${range}`);
   return [
@@ -49,5 +49,6 @@ export function explanation({ id, severity, harm, remedy, source, judgedBy }: Wo
     ...(versions.length === 0 ? [] : [`  versions       ${versions.join(", ")}`]),
     ...(rule?.only === undefined ? [] : [`  only for       ${rule.only}`]),
     ...(judgedBy === undefined ? [] : [`  judged by      ${judgedBy}: no file shows it`]),
+    ...provenBy.map((proof, at) => `  ${at === 0 ? "proven by    " : "and mended by"}  ${proof}`),
   ];
 }

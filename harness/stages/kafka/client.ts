@@ -6,6 +6,7 @@ import type { NewTopic, PartitionOffsets, TopicReader } from "#core/ports.ts";
 import { openTap, readRange, type TapOptions } from "./reader.ts";
 import {
   addPartitions,
+  brokerSettings,
   configureTopic,
   cutRecords,
   joinGroup,
@@ -17,6 +18,8 @@ import {
 export interface Topic {
   readonly name: string;
   readonly partitions: number;
+  /** Copies of a partition; 0 for one without any. */
+  readonly replicas: number;
 }
 
 export interface Group {
@@ -60,6 +63,8 @@ export interface KafkaClient extends TopicReader, AsyncDisposable {
   addPartitions(change: { topic: string; count: number }): Promise<void>;
   /** A topic's settings, its own and those that it inherits. */
   topicSettings(topic: string): Promise<ReadonlyMap<string, string>>;
+  /** One broker's settings, its defaults among them. */
+  brokerSettings(broker: number): Promise<ReadonlyMap<string, string>>;
   /** Gives a topic settings of its own, beside those that it has. */
   configureTopic(change: TopicSettings): Promise<void>;
   /** Deletes what lies below an offset of each partition, as retention would. */
@@ -109,6 +114,7 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
       await haveLeaders(admin, [{ name: topic, partitions: count }]);
     },
     topicSettings: (topic) => asked(`tell the settings of ${topic}`, () => topicSettings(bootstrap, topic)),
+    brokerSettings: (broker) => asked(`tell the settings of broker ${broker}`, () => brokerSettings(bootstrap, broker)),
     configureTopic: async (change) => {
       await asked(`configure ${change.topic}`, () => configureTopic(bootstrap, change));
       await haveSettings(bootstrap, change);
@@ -142,7 +148,10 @@ function driver({ bootstrap, retries }: { bootstrap: readonly Address[]; retries
 
 async function topics(admin: Admin): Promise<Topic[]> {
   const { topics } = await asked("list its topics", () => admin.fetchTopicMetadata());
-  return topics.map(({ name, partitions }) => ({ name, partitions: partitions.length }));
+  return topics.map(({ name, partitions }) => {
+    const copies = partitions.map(({ replicas }) => replicas.length);
+    return { name, partitions: partitions.length, replicas: copies.length === 0 ? 0 : Math.min(...copies) };
+  });
 }
 
 interface Creating {

@@ -27,8 +27,8 @@ export interface TopicSettings {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Kafka's numbers for a topic as a resource, and for setting a value. */
-const [topicResource, set] = [2, 0] as const;
+/** Kafka's numbers for a topic and a broker as resources, and for setting a value. */
+const [topicResource, brokerResource, set] = [2, 4, 0] as const;
 
 export async function configureTopic(bootstrap: readonly Address[], { topic, settings }: TopicSettings): Promise<void> {
   const configs = Object.entries(settings).map(([name, value]) => ({ name, configOperation: set, value }));
@@ -40,8 +40,21 @@ export async function topicSettings(
   bootstrap: readonly Address[],
   topic: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const resources = [{ resourceType: topicResource, resourceName: topic }];
-  const described = await withAdmin(bootstrap, (admin) => admin.describeConfigs({ resources }));
+  return settingsOf(bootstrap, { resourceType: topicResource, resourceName: topic });
+}
+
+export async function brokerSettings(
+  bootstrap: readonly Address[],
+  broker: number,
+): Promise<ReadonlyMap<string, string>> {
+  return settingsOf(bootstrap, { resourceType: brokerResource, resourceName: String(broker) });
+}
+
+async function settingsOf(
+  bootstrap: readonly Address[],
+  resource: { readonly resourceType: typeof topicResource | typeof brokerResource; readonly resourceName: string },
+): Promise<ReadonlyMap<string, string>> {
+  const described = await withAdmin(bootstrap, (admin) => admin.describeConfigs({ resources: [resource] }));
   return new Map(described.flatMap(({ configs }) => configs.map(({ name, value }) => [name, value ?? ""] as const)));
 }
 

@@ -21,6 +21,10 @@ export interface ObjectStoreKeys {
 export interface ObjectStoreOptions extends ObjectStoreKeys {
   readonly address: Address;
   readonly bucket: string;
+  /** Plain HTTP, path style and the region of our own stores, unless told. */
+  readonly tls?: boolean;
+  readonly pathStyle?: boolean;
+  readonly region?: string;
   /** How long an answer may take. */
   readonly withinMs?: number;
 }
@@ -49,9 +53,9 @@ export interface StoredObject {
 export function connectObjectStore(options: ObjectStoreOptions): ObjectStoreClient {
   const { address, bucket, accessKey, secretKey, withinMs = 30_000 } = options;
   const s3 = new S3Client({
-    endpoint: `http://${hostPort(address)}`,
-    region: "us-east-1",
-    forcePathStyle: true,
+    endpoint: `${options.tls === true ? "https" : "http"}://${hostPort(address)}`,
+    region: options.region ?? "us-east-1",
+    forcePathStyle: options.pathStyle ?? true,
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
     maxAttempts: 1,
   });

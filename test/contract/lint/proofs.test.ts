@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Ground, layGround } from "../validate/ground.ts";
+import { proofs } from "./proofs.ts";
+import { arrives, prove } from "./proving.ts";
+
+let ground: Ground;
+
+beforeAll(async () => {
+  ground = await layGround();
+});
+afterAll(async () => {
+  await ground[Symbol.asyncDispose]();
+});
+
+test.each(proofs)("$rule: the harm is seen, and with the remedy it is not", { timeout: 200_000 }, async (proof) => {
+  const proved = await prove(ground, proof);
+  expect(proved.without).toMatch(proof.harm);
+  expect(proved).toMatchObject({ with: arrives, found: { without: true, with: false } });
+});
