@@ -3,7 +3,6 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { systemCode, usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
-import { loadDefinitions, newestVersions } from "#lint/definitions.ts";
 import { type Judging, judge } from "#lint/judge.ts";
 import { type Finding, severities } from "#lint/rule.ts";
 import { failOn } from "#lint/settings-file.ts";
@@ -19,7 +18,7 @@ import { type Told, toldAnnotations, toldJson, toldLines, toldMarkdown } from "#
 import { consoleReader } from "#report/console.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
 import { type Folder, wantedFolders } from "./check-files.ts";
-import { settingsFor } from "./judging-flags.ts";
+import { judgedBy, settingsFor } from "./judging-flags.ts";
 import { addStackFlags, readStackFlags, wholeNumber } from "./options.ts";
 import { interruption, terminal } from "./terminal.ts";
 
@@ -62,13 +61,7 @@ export function addCheck(program: Command, ends: (exitCode: number) => void): vo
 async function check(files: readonly string[], options: unknown): Promise<number> {
   const own = flags.parse(options);
   const settings = await settingsFor(own.config);
-  const judging: Judging = {
-    definitions: loadDefinitions({ ...newestVersions(), ...settings.set, ...own.set }),
-    target: own.for ?? settings.for ?? "production",
-    brokers: settings.brokers,
-    severities: settings.rules,
-    keys: settings.keys,
-  };
+  const judging = judgedBy(own, settings);
   const folders = await wantedFolders({ paths: [...files, ...own.pipeline], base: own.base, diff: own.diff, judging });
   if (folders.length === 0) return nothingToTry(files, own);
   const told = await tellAll(folders, { own, options, judging });

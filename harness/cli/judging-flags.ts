@@ -49,7 +49,10 @@ export function addVersionFlag(command: Command): Command {
 }
 
 /** What the flags and the project's own file make of it; versions whose keys are not known are said. */
-export function judgedBy(options: JudgingFlags, settings: LintSettings): Judging {
+export function judgedBy(
+  options: Pick<JudgingFlags, "set" | "for"> & Partial<Pick<JudgingFlags, "brokers">>,
+  settings: LintSettings,
+): Judging {
   const { catalog: _, ...set } = options.set;
   const definitions: Definitions = loadDefinitions({ ...newestVersions(), ...settings.set, ...set });
   for (const { part, asked: version, taken } of definitions.standIns)
