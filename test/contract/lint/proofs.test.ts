@@ -12,7 +12,10 @@ afterAll(async () => {
   await ground[Symbol.asyncDispose]();
 });
 
-test.each(proofs)("$rule: the harm is seen, and with the remedy it is not", { timeout: 200_000 }, async (proof) => {
+// Of each kind of harm some; all of them, which take two minutes, are `npm run lint:proofs`.
+const some = proofs.filter((_, at) => at % 4 === 0);
+
+test.each(some)("$rule: the harm is seen, and with the remedy it is not", { timeout: 200_000 }, async (proof) => {
   const proved = await prove(ground, proof);
   expect(proved.without).toMatch(proof.harm);
   expect(proved).toMatchObject({ with: arrives, found: { without: true, with: false } });
