@@ -59,7 +59,7 @@ function requests({ stack }: FaultContext): number {
 async function counts({ clients, pipeline: { spec } }: FaultContext): Promise<string> {
   let snapshots = 0;
   for (const table of spec.tables) {
-    snapshots += (await clients.catalog.table({ namespace: spec.names.database, table }))?.snapshots.length ?? 0;
+    snapshots += (await clients.catalog.table({ namespace: spec.names.namespace, table }))?.snapshots.length ?? 0;
   }
   const stored = await storedTotals(clients.objectStore, "");
   const records = await clients.kafka.endOffsets(topicOf(spec, "salaries"));

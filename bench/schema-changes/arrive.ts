@@ -101,7 +101,7 @@ async function behindInTables(clients: Clients, sinks: readonly PipelineSpec[]):
     const announced = new Map(
       written.flatMap(({ table, offset }): [string, bigint][] => {
         const [namespace, name = ""] = table?.split(".") ?? [];
-        return namespace === spec.names.database ? [[name, offset]] : [];
+        return namespace === spec.names.namespace ? [[name, offset]] : [];
       }),
     );
     const [behind] = await committedBehind({ announced, catalog: clients.catalog, spec });

@@ -97,10 +97,10 @@ function placeOf(
   { change, suffix }: { readonly change: TableChange; readonly suffix: string },
 ): Place {
   const database = `${base.names.database}${suffix}`;
-  const source = { ...base, tables: change.captured, names: { ...base.names, database } };
+  const source = { ...base, tables: change.captured, names: { ...base.names, database, namespace: database } };
   const sinkConnector = `${base.names.sinkConnector}${secondSink}`;
   const off = {
-    database: `${database}${secondSink}`,
+    namespace: `${database}${secondSink}`,
     sinkConnector,
     controlTopic: `${base.names.controlTopic}${secondSink}`,
     sinkGroup: `connect-${sinkConnector}`,

@@ -72,9 +72,9 @@ async function makeTopics({ stack, clients }: Bare, { marks, changes }: Capture)
     sourceTopics(place.source, brokers).filter(({ name }) => topicsOf(place).includes(name)),
   );
   await clients.kafka.createTopics([...ofTables, controlTopic(marks.sinks.off, brokers)]);
-  await clients.catalog.createNamespace(marks.sinks.off.names.database);
+  await clients.catalog.createNamespace(marks.sinks.off.names.namespace);
   for (const { sinks } of changes)
-    for (const { names } of Object.values(sinks)) await clients.catalog.createNamespace(names.database);
+    for (const { names } of Object.values(sinks)) await clients.catalog.createNamespace(names.namespace);
 }
 
 function sourceSettings(capture: Capture) {

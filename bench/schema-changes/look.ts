@@ -35,7 +35,7 @@ export type LakeTables = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export async function lakeTables({ catalog }: Clients, { names, tables }: PipelineSpec): Promise<LakeTables> {
   const found = new Map<string, ReadonlyMap<string, string>>();
   for (const table of tables) {
-    const metadata = await catalog.table({ namespace: names.database, table });
+    const metadata = await catalog.table({ namespace: names.namespace, table });
     if (metadata !== undefined) found.set(table, new Map(metadata.columns.flatMap(columnText)));
   }
   return found;

@@ -119,7 +119,7 @@ async function told(bare: Bare, { capture, before, after, late }: Telling): Prom
     if (old === undefined || now === undefined) continue;
     const lakeOf = async (evolve: Evolve): Promise<LakeOutcome> => {
       const inLake = [...now.tables[evolve].keys()];
-      const names = { database: source.names.database, namespace: sinks[evolve].names.database };
+      const names = { database: source.names.database, namespace: sinks[evolve].names.namespace };
       const compared = await compareRows({ mysql: capture.mysql, lake, change, inLake, ...names });
       const sinkFailed = late.failures[evolve];
       return { before: old.tables[evolve], after: now.tables[evolve], sinkFailed, ...compared };

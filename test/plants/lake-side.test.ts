@@ -149,7 +149,7 @@ describe.concurrent("what is right stays valid", () => {
 async function oftenest({ clients, pipeline: { spec } }: FaultContext): Promise<{ table: string; ids: bigint[] }> {
   const all = await Promise.all(
     spec.tables.map(async (table) => {
-      const metadata = await clients.catalog.table({ namespace: spec.names.database, table });
+      const metadata = await clients.catalog.table({ namespace: spec.names.namespace, table });
       return { table, ids: metadata === undefined ? [] : ancestry(metadata).map(({ id }) => id) };
     }),
   );

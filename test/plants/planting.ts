@@ -79,7 +79,7 @@ export async function behindTheBinlog(context: FaultContext, ...statements: stri
 /** Keys of the bucket's data files of a table. */
 export async function dataFiles({ clients, pipeline }: FaultContext, table: string): Promise<string[]> {
   const keys: string[] = [];
-  for await (const { key } of clients.objectStore.list(`warehouse/${pipeline.spec.names.database}/${table}/data/`))
+  for await (const { key } of clients.objectStore.list(`warehouse/${pipeline.spec.names.namespace}/${table}/data/`))
     keys.push(key);
   return keys;
 }
