@@ -36,6 +36,17 @@ const invalid: Find = (view, pipeline) => {
   });
 };
 
+/** Strimzi's resources may have numbers; a body that is sent to Connect as it is says what Connect makes of them. */
+const notText: Find = ({ document, settings }) =>
+  document.format !== "json"
+    ? []
+    : settings
+        .filter(({ type }) => type === "number" || type === "boolean")
+        .map((setting) => ({
+          on: setting,
+          told: `${setting.key} is a ${setting.type} here: Connect takes it as the text "${shown(setting)}"`,
+        }));
+
 const overrideInvalid: Find = (view, { definitions }) =>
   view.matching(/^(producer|consumer|admin)\.override\./).flatMap((setting) => {
     const [, client = "", key = ""] = /^(\w+)\.override\.(.+)$/.exec(setting.key) ?? [];
@@ -89,6 +100,7 @@ export const keyRules: Checks = {
   "broker-unknown-key": on(["broker"], unknown),
   "consumer-unknown-key": on(["consumer"], unknown),
   "value-invalid": on(withBroker, invalid),
+  "value-not-text": on(connectors, notText),
   "override-value-invalid": on(connectors, overrideInvalid),
   "required-key-missing": on(connectors, requiredMissing),
   "deprecated-key": on(withBroker, deprecated),

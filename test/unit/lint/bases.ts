@@ -1,5 +1,5 @@
 /** Settings put over a base; null takes a key away. */
-export type Delta = Readonly<Record<string, string | null>>;
+export type Delta = Readonly<Record<string, string | number | null>>;
 
 /** Configurations in which nothing is wrong, each as the file that holds it. */
 export const bases = {
@@ -166,7 +166,7 @@ export interface Written {
 
 /** A base with a delta, as its file's text: one setting a line. */
 export function write(base: Base, delta: Delta, file: string = bases[base].file): Written {
-  const merged = new Map<string, string>(Object.entries(bases[base].settings));
+  const merged = new Map<string, string | number>(Object.entries(bases[base].settings));
   for (const [key, value] of Object.entries(delta)) {
     if (value === null) merged.delete(key);
     else merged.set(key, value);
@@ -175,7 +175,7 @@ export function write(base: Base, delta: Delta, file: string = bases[base].file)
   return { file, text: textFor(base, settings) };
 }
 
-function textFor(base: Base, settings: readonly (readonly [string, string])[]): string {
+function textFor(base: Base, settings: readonly (readonly [string, string | number])[]): string {
   const { file } = bases[base];
   if (base === "pom" || base === "sql")
     return `${settings.map(([key, value]) => `${key}${value}`).join("\n")}\n-- end\n`;
@@ -188,7 +188,7 @@ function textFor(base: Base, settings: readonly (readonly [string, string])[]): 
       : `{\n${lines}\n}\n`;
   }
   const lines = settings
-    .map(([key, value]) => `${key}=${value.replaceAll("\\", base === "mysqld" ? "\\" : "\\\\")}\n`)
+    .map(([key, value]) => `${key}=${String(value).replaceAll("\\", base === "mysqld" ? "\\" : "\\\\")}\n`)
     .join("");
   return base === "mysqld" ? `[mysqld]\n${lines}` : lines;
 }

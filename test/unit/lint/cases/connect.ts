@@ -32,6 +32,7 @@ export const connectCases = [
   finds("required-key-missing", "mysql", { "database.hostname": null }),
   finds("value-invalid", "mysql", { "max.batch.size": "many" }, { "max.batch.size": "100" }),
   finds("value-invalid", "mysql", { "decimal.handling.mode": "exact" }, { "decimal.handling.mode": "string" }),
+  finds("value-not-text", "mysql", { "tasks.max": 1 }, { "tasks.max": "1" }),
   finds("deprecated-key", "mysql", { "tasks.max.enforce": "true" }),
   finds(
     "converter-props-without-class",
