@@ -8,7 +8,6 @@ import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import { defineScenario } from "#run/scenario.ts";
 import { SharedStack } from "#run/shared-stack.ts";
-import { isAlive } from "#runtime/processes.ts";
 import { notedProcesses } from "#runtime/stack-folder.ts";
 import { listStacks } from "#runtime/stacks.ts";
 import { account, runMade } from "./running.ts";
@@ -25,6 +24,15 @@ export { scenario as default };
 `;
   writeFileSync(file, text);
   return file;
+}
+
+/** Whether a process has this id, be it a zombie. */
+function isTaken(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 test("of several scenarios each is run, whatever the one before it came to, and a table tells of all", () => {
@@ -73,10 +81,11 @@ test("runs of one process share a stack; when it has lost a server, the next run
   const broker = notedProcesses(join(stateDir, first ?? "")).findLast(({ server }) => server === "kafka-1");
   if (broker === undefined) throw new Error("the shared stack has no broker");
   process.kill(broker.pid, "SIGKILL");
+  // A killed JVM is a zombie while its last threads end; only when its id is free has this process heard of its end.
   await poll({
     what: "the broker to be gone",
     deadline: deadlineIn(10_000),
-    look: async () => (isAlive(broker) ? notYet("it is there") : seen(undefined)),
+    look: async () => (isTaken(broker.pid) ? notYet("its id is still taken") : seen(undefined)),
   });
   const third = await runMade(few, { stateDir, shared });
   expect(third.verdict.verdict, account(third)).toBe("valid");
