@@ -62,9 +62,8 @@ export function openMysql(stack: Stack, database?: string): Promise<MysqlClient>
 }
 
 /** A connection to the replica, where a stack has one. */
-export function openReplica({ addresses, secrets }: Stack): Promise<MysqlClient> {
-  const address = firstAddress(addresses, "harness->replica");
-  return connectMysql({ address, user: mysqlUsers.harness, password: secrets.mysql.harness });
+export function openReplica(stack: Stack): Promise<MysqlClient> {
+  return connectMysql({ ...mysqlLogin(stack), address: firstAddress(stack.addresses, "harness->replica") });
 }
 
 /** A connection to the server whose binlog the source reads. */

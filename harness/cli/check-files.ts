@@ -2,9 +2,8 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { FloeError, usageError } from "#core/errors.ts";
 import type { ReadFile } from "#lint/document.ts";
-import { byFolder, type Judging } from "#lint/judge.ts";
+import { byFolder, documentsOf, type Judging } from "#lint/judge.ts";
 import { connectors } from "#lint/pipeline.ts";
-import { recognise } from "#lint/recognise.ts";
 import { changedSince, filesAt } from "#rehearsal/git.ts";
 import { readAsked, readBeside } from "./lint-files.ts";
 
@@ -41,9 +40,8 @@ export async function wantedFolders(wanted: Wanted): Promise<Folder[]> {
   );
 }
 
-function isConnector({ blocks, problems }: ReadFile, { definitions }: Judging): boolean {
-  const found = blocks.flatMap((block) => recognise(block, definitions)?.kind ?? []);
-  return problems.length > 0 || found.some((kind) => connectors.includes(kind));
+function isConnector(file: ReadFile, judging: Judging): boolean {
+  return file.problems.length > 0 || documentsOf([file], judging).some(({ kind }) => connectors.includes(kind));
 }
 
 /** `--diff OLD NEW`: files or folders. A side that is one file has the rest of the pipeline from beside it, or from the other side. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { systemCode, usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
 import { type Judging, judge } from "#lint/judge.ts";
-import { type Finding, severities } from "#lint/rule.ts";
+import type { Finding } from "#lint/rule.ts";
 import { failOn } from "#lint/settings-file.ts";
 import { databaseOf, fixtureFor, tablesUnknown } from "#rehearsal/captured.ts";
 import { changeFindings, changesOf } from "#rehearsal/changes.ts";
@@ -18,8 +18,9 @@ import { type Told, toldAnnotations, toldJson, toldLines, toldMarkdown } from "#
 import { consoleReader } from "#report/console.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
 import { type Folder, wantedFolders } from "./check-files.ts";
-import { judgedBy, settingsFor } from "./judging-flags.ts";
-import { addStackFlags, readStackFlags, wholeNumber } from "./options.ts";
+import { failingBy, judgedBy, settingsFor } from "./judging-flags.ts";
+import { collect, wholeNumber } from "./option-values.ts";
+import { addStackFlags, readStackFlags } from "./options.ts";
 import { interruption, terminal } from "./terminal.ts";
 
 const flags = z.object({
@@ -65,12 +66,11 @@ async function check(files: readonly string[], options: unknown): Promise<number
   const folders = await wantedFolders({ paths: [...files, ...own.pipeline], base: own.base, diff: own.diff, judging });
   if (folders.length === 0) return nothingToTry(files, own);
   const told = await tellAll(folders, { own, options, judging });
-  const limit = own.failOn ?? settings.failOn ?? "error";
+  const failsBy = failingBy(own, settings);
+  // What was not tried, and a verdict that is not valid, weigh as errors.
   const failing =
-    limit !== "never" &&
-    (told.findings.some(({ severity }) => severities.indexOf(severity) >= severities.indexOf(limit)) ||
-      told.alone.length > 0 ||
-      told.pipelines.some(fails));
+    told.findings.some(({ severity }) => failsBy(severity)) ||
+    (failsBy("error") && (told.alone.length > 0 || told.pipelines.some(fails)));
   await print(told, own, failing);
   if (told.pipelines.some(provesNothing)) return 3;
   return failing ? 1 : 0;
@@ -186,8 +186,4 @@ async function print(told: Told, { json, markdown }: Flags, failed: boolean): Pr
   const summary = process.env["GITHUB_STEP_SUMMARY"];
   if (summary !== undefined && summary !== "") await appendFile(summary, toldMarkdown(told));
   if (process.env["GITHUB_ACTIONS"] === "true" && !json && !markdown) process.stdout.write(toldAnnotations(told));
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
 }

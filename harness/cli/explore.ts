@@ -12,7 +12,8 @@ import { chooseRuntime } from "#run/choose-runtime.ts";
 import { findScenarios } from "#run/find.ts";
 import { loadScenario } from "#run/load.ts";
 import { runScenario } from "#run/runner.ts";
-import { addStackFlags, positiveNumber, readStackFlags, wholeNumber } from "./options.ts";
+import { positiveNumber, wholeNumber } from "./option-values.ts";
+import { addStackFlags, readStackFlags } from "./options.ts";
 import { defaultScenario } from "./scenario.ts";
 import { interruption, terminal } from "./terminal.ts";
 

@@ -9,6 +9,7 @@ import { type Found, type Severity, severities } from "#lint/rule.ts";
 import { failOn, type LintSettings, noSettings, parseSettings } from "#lint/settings-file.ts";
 import { formats, githubText, jsonText, junitText, sarifText, type TellFormat } from "#lint/tell/formats.ts";
 import { findingLines, summary } from "#lint/tell/text.ts";
+import { collect, positiveNumber } from "./option-values.ts";
 
 /** What every command that judges files takes. */
 export const judgingFlags = z.object({
@@ -32,7 +33,7 @@ export function addJudgingFlags(command: Command): Command {
     .option("--alone", "do not look at the files that stand beside")
     .addOption(new Option("--for <target>", "what they are for").choices(["production", "local"]))
     .addOption(new Option("--fail-on <severity>", "the least severity that fails").choices(failOn))
-    .option("--brokers <number>", "how many brokers there are", positive)
+    .option("--brokers <number>", "how many brokers there are", positiveNumber)
     .option("--config <file>", "settings (default: floe.lint.json, where there is one)")
     .addOption(new Option("--format <format>", "how to print").choices(formats).default("text"))
     .option("--json", "the same as --format json");
@@ -75,10 +76,15 @@ interface Telling {
   readonly settings: LintSettings;
 }
 
+/** Which severities fail: none, where nothing is to fail. */
+export function failingBy(options: Pick<JudgingFlags, "failOn">, settings: LintSettings) {
+  const limit = options.failOn ?? settings.failOn ?? "error";
+  return (severity: Severity) => limit !== "never" && severities.indexOf(severity) >= severities.indexOf(limit);
+}
+
 /** Prints findings, and gives the exit code that they come to. */
 export function tellFindings({ findings, files, options, settings }: Telling): number {
-  const limit = options.failOn ?? settings.failOn ?? "error";
-  const fails = (severity: Severity) => limit !== "never" && severities.indexOf(severity) >= severities.indexOf(limit);
+  const fails = failingBy(options, settings);
   print(text({ findings, files, fails, format: options.json ? "json" : options.format }));
   return findings.some(({ severity }) => fails(severity)) ? 1 : 0;
 }
@@ -114,19 +120,9 @@ export function print(text: string): number {
   return 0;
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
-}
-
 function collectVersion(value: string, previous: Record<string, string>): Record<string, string> {
   const [, part, version] = /^([a-z]+)=(\d[\w.+-]*)$/.exec(value) ?? [];
   if (part === undefined || version === undefined || !parts.some((known) => known === part))
     throw new InvalidArgumentError(`Expected part=version with one of ${parts.join(", ")}.`);
   return { ...previous, [part]: version };
-}
-
-function positive(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("Expected a whole number above 0.");
-  return number;
 }

@@ -7,6 +7,7 @@ import type { Profile } from "#core/pipeline-spec.ts";
 import { runtimeChoices } from "#run/choose-runtime.ts";
 import { stateFolder } from "#run/state.ts";
 import { type ImageName, imageNames } from "#runtime/docker/image-names.ts";
+import { collect } from "./option-values.ts";
 
 /** What every command that starts servers takes. */
 export interface StackFlags {
@@ -99,24 +100,8 @@ function collectImage(value: string, previous: Record<string, string>): Record<s
   return { ...previous, [part]: ref };
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
-}
-
 function positive(value: string): number {
   const number = Number(value);
   if (!(number > 0)) throw new InvalidArgumentError("Expected a number above 0.");
-  return number;
-}
-
-export function positiveNumber(value: string): number {
-  const number = wholeNumber(value);
-  if (number === 0) throw new InvalidArgumentError("Expected a whole number from 1 on.");
-  return number;
-}
-
-export function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError("Expected a whole number from 0 on.");
   return number;
 }

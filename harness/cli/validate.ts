@@ -5,9 +5,8 @@ import { hostPort } from "#core/addresses.ts";
 import { usageError } from "#core/errors.ts";
 import { Scope } from "#core/scope.ts";
 import type { ReadFile } from "#lint/document.ts";
-import { byFolder, type Judging } from "#lint/judge.ts";
+import { byFolder, documentsOf, type Judging } from "#lint/judge.ts";
 import { connectors } from "#lint/pipeline.ts";
-import { recognise } from "#lint/recognise.ts";
 import type { Found } from "#lint/rule.ts";
 import { addressIn, mysqlLoginIn } from "#offsets/place.ts";
 import { chooseRuntime } from "#run/choose-runtime.ts";
@@ -96,8 +95,7 @@ function addressesIn({ connect, kafka, mysql = process.env["FLOE_MYSQL"] }: Flag
 }
 
 function refuseStrangers({ files, named }: Asked, judging: Judging): void {
-  const kindsOf = ({ blocks }: ReadFile) =>
-    blocks.flatMap((block) => recognise(block, judging.definitions)?.kind ?? []);
+  const kindsOf = (file: ReadFile) => documentsOf([file], judging).map(({ kind }) => kind);
   const readable = files.filter(({ problems }) => problems.length === 0);
   const strange = readable.filter((file) => named.has(file.file) && kindsOf(file).length === 0);
   if (strange.length > 0) throw unrecognised(strange.map(({ file }) => file));

@@ -10,6 +10,18 @@ export interface VersionSet {
   readonly java: string;
 }
 
+/** Before anything was found. */
+export const noVersions: VersionSet = {
+  kafka: "",
+  debezium: "",
+  iceberg: "",
+  catalog: "",
+  mysql: "",
+  objectStore: "",
+  duckdb: "",
+  java: "",
+};
+
 /** Versions other than the lock file's defaults, by the part that `--set` names. */
 export type VersionChoice = Readonly<Partial<Record<"kafka" | "debezium" | "iceberg" | "catalog", string>>>;
 

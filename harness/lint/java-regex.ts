@@ -18,6 +18,14 @@ export function dialect(pattern: string): RegExp | undefined {
   }
 }
 
+/** Whether one of Debezium's patterns fits a whole name, in any case. One that Java would refuse fits none. */
+export function fitsAny(patterns: readonly string[], name: string): boolean {
+  return patterns.some((each) => {
+    const pattern = dialect(`^(?:${each})$`);
+    return pattern !== undefined && new RegExp(pattern.source, "i").test(name);
+  });
+}
+
 const posix: Readonly<Record<string, string>> = {
   Alpha: "[A-Za-z]",
   Digit: "\\d",

@@ -30,7 +30,6 @@ export interface Group {
 
 export interface Judgement {
   readonly findings: readonly Found[];
-  readonly documents: readonly Document[];
   /** Files in which nothing was found that could be judged. */
   readonly unrecognised: readonly string[];
 }
@@ -38,7 +37,7 @@ export interface Judgement {
 /** Judges files by every rule that holds for their kinds, the versions and the target. Touches nothing. */
 export function judge(group: Group, judging: Judging): Judgement {
   const asked = new Set(group.files.map(({ file }) => file));
-  const documents = [...group.files, ...(group.beside ?? [])].flatMap((each) => documentsOf(each, judging));
+  const documents = documentsOf([...group.files, ...(group.beside ?? [])], judging);
   const pipeline = new Pipeline({ ...judging, documents });
   const judged = pipeline.views.filter(({ document }) => asked.has(document.file));
   const broken = rules().filter((rule) => holds(rule, judging));
@@ -48,7 +47,6 @@ export function judge(group: Group, judging: Judging): Judgement {
   const told = new Set(documents.map(({ file }) => file));
   return {
     findings: findings.toSorted(inOrder),
-    documents: judged.map(({ document }) => document),
     unrecognised: group.files
       .filter(({ file, problems: of }) => !told.has(file) && of.length === 0)
       .map(({ file }) => file),
@@ -60,7 +58,9 @@ export function byFolder(files: readonly ReadFile[]): ReadonlyMap<string, readon
   return Map.groupBy(files, ({ file }) => dirname(file));
 }
 
-function documentsOf({ blocks }: ReadFile, { as, definitions }: Judging): Document[] {
+/** What is recognised in files: each block with its kind. */
+export function documentsOf(files: readonly ReadFile[], { as, definitions }: Judging): Document[] {
+  const blocks = files.flatMap((each) => each.blocks);
   return blocks.flatMap((block) => (as === undefined ? (recognise(block, definitions) ?? []) : { ...block, kind: as }));
 }
 

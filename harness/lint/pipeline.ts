@@ -149,6 +149,13 @@ export function reads(sink: View, topic: string): boolean {
   return names.has(topic) || pattern?.test(topic) === true;
 }
 
+export const defaultControlTopic = "control-iceberg";
+
+/** An Iceberg sink's control topic; undefined where it is not known. */
+export function controlTopicOf(sink: View): string | undefined {
+  return sink.has("iceberg.control.topic") ? sink.text("iceberg.control.topic") : defaultControlTopic;
+}
+
 /** The topics of a Debezium source, as far as its include lists name tables. */
 export function topicsFrom(source: View): readonly string[] {
   return remembered(writtenBy, source, () => {

@@ -3,7 +3,7 @@ import type { Source } from "#core/source.ts";
 import { accounts } from "#fixtures/accounts/accounts.ts";
 import { allTypes } from "#fixtures/all-types/all-types.ts";
 import { employees } from "#fixtures/employees/employees.ts";
-import { dialect } from "#lint/java-regex.ts";
+import { fitsAny } from "#lint/java-regex.ts";
 import type { View } from "#lint/view.ts";
 
 /** What a source captures of a database. */
@@ -24,22 +24,14 @@ export function databaseOf(source: View): { readonly database: string } | { read
   return { database };
 }
 
-/** Debezium's lists are patterns that match a whole name, in any case. */
+/** What the lists of tables let through; no list of those to include lets all. */
 export function capturedOf(source: View, database: string, all: readonly string[]): Captured {
-  const [included, excluded] = ["table.include.list", "table.exclude.list"].map((key) => patterns(source.list(key)));
+  const [included, excluded] = [source.list("table.include.list"), source.list("table.exclude.list")];
   const passes = (table: string) => {
     const full = `${database}.${table}`;
-    return (included?.length === 0 || matches(included ?? [], full)) && !matches(excluded ?? [], full);
+    return (included.length === 0 || fitsAny(included, full)) && !fitsAny(excluded, full);
   };
   return { database, tables: all.filter(passes) };
-}
-
-function patterns(list: readonly string[]): RegExp[] {
-  return list.flatMap((item) => dialect(`^(?:${item})$`) ?? []).map(({ source }) => new RegExp(source, "i"));
-}
-
-function matches(list: readonly RegExp[], full: string): boolean {
-  return list.some((pattern) => pattern.test(full));
 }
 
 /**

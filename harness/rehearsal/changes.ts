@@ -1,7 +1,8 @@
 import { satisfies } from "#core/versions.ts";
 import { catalogue } from "#lint/catalogue.ts";
 import type { Setting } from "#lint/document.ts";
-import type { Finding } from "#lint/rule.ts";
+import { finding } from "#lint/judge.ts";
+import type { Finding, Hit } from "#lint/rule.ts";
 import { shown, visible } from "#lint/secret.ts";
 import type { View } from "#lint/view.ts";
 import { connectorName } from "./pairs.ts";
@@ -22,26 +23,23 @@ export function changesOf(old: readonly View[], fresh: readonly View[]): Change[
   });
 }
 
-interface Hit {
-  readonly on: Setting | undefined;
-  readonly told: string;
-}
-
 /** The catalogue's rules that no file alone can show, by their ids. */
-const rules: Readonly<Record<string, (change: Change) => Hit[]>> = {
-  "dbz-topic-prefix-renamed": ({ old, new: fresh }) =>
-    fresh.kind.endsWith("-source") && connectorName(old) === connectorName(fresh)
-      ? changed(old, fresh, /^topic\.prefix$/)
-      : [],
-  "dbz-tinyint-37-upgrade": ({ old, new: fresh }) =>
-    before(old, "3.7.0") && !before(fresh, "3.7.0") ? changed(old, fresh, /^connector\.plugin\.version$/) : [],
-  // Offsets of the control topic stand in the tables' snapshots: under a name that was used before, they are too far ahead.
-  "iceberg-control-topic-recreated": ({ old, new: fresh }) =>
-    fresh.kind === "iceberg-sink" ? changed(old, fresh, /^iceberg\.control\.topic$/).map(mayBeReused) : [],
-  // Read when a table is made, and never again: whoever wants it has to make the table again.
-  "iceberg-table-recreated": ({ old, new: fresh }) =>
-    fresh.kind === "iceberg-sink" ? changed(old, fresh, onlyAtCreation).map(wantsAgain) : [],
-};
+const rules = new Map<string, (change: Change) => Hit[]>(
+  Object.entries({
+    "dbz-topic-prefix-renamed": ({ old, new: fresh }) =>
+      fresh.kind.endsWith("-source") && connectorName(old) === connectorName(fresh)
+        ? changed(old, fresh, /^topic\.prefix$/)
+        : [],
+    "dbz-tinyint-37-upgrade": ({ old, new: fresh }) =>
+      before(old, "3.7.0") && !before(fresh, "3.7.0") ? changed(old, fresh, /^connector\.plugin\.version$/) : [],
+    // Offsets of the control topic stand in the tables' snapshots: under a name that was used before, they are too far ahead.
+    "iceberg-control-topic-recreated": ({ old, new: fresh }) =>
+      fresh.kind === "iceberg-sink" ? changed(old, fresh, /^iceberg\.control\.topic$/).map(mayBeReused) : [],
+    // Read when a table is made, and never again: whoever wants it has to make the table again.
+    "iceberg-table-recreated": ({ old, new: fresh }) =>
+      fresh.kind === "iceberg-sink" ? changed(old, fresh, onlyAtCreation).map(wantsAgain) : [],
+  }),
+);
 
 const onlyAtCreation =
   /^iceberg\.(table\..+\.(partition-by|id-columns)|tables\.(default-partition-by|default-id-columns|auto-create-props\..+|schema-force-optional))$/;
@@ -49,7 +47,7 @@ const onlyAtCreation =
 /** Every rule that a change breaks; those that a file alone shows are told by lint. */
 export function changeFindings(changes: readonly Change[]): Finding[] {
   return changes.flatMap((change) =>
-    Object.entries(rules).flatMap(([rule, find]) => find(change).map((hit) => finding(rule, change.new, hit))),
+    catalogue().flatMap((words) => (rules.get(words.id)?.(change) ?? []).map((hit) => finding(words, change.new, hit))),
   );
 }
 
@@ -78,20 +76,4 @@ function textOf(setting: Setting | undefined): string {
 function before(view: View, version: string): boolean {
   const own = view.text("connector.plugin.version")?.replaceAll(/[[\]()]/g, "");
   return own !== undefined && satisfies(own, `<${version}`);
-}
-
-function finding(rule: string, view: View, { on, told }: Hit): Finding {
-  const words = catalogue().find(({ id }) => id === rule);
-  const at = on?.keyAt ?? view.document.at;
-  return {
-    file: view.document.file,
-    line: at.line,
-    column: at.column,
-    rule,
-    severity: words?.severity ?? "error",
-    key: on?.key ?? null,
-    message: `${told}: ${words?.harm ?? ""}`,
-    remedy: words?.remedy ?? "",
-    source: words?.source ?? "",
-  };
 }

@@ -1,5 +1,5 @@
 import type { PipelineNames, RecordShape } from "#core/pipeline-spec.ts";
-import { reads } from "#lint/pipeline.ts";
+import { controlTopicOf, reads } from "#lint/pipeline.ts";
 import type { View } from "#lint/view.ts";
 import type { GivenPipeline, PipelineOptions } from "#run/scenario.ts";
 import { readProjection } from "#stages/debezium/projection.ts";
@@ -63,7 +63,7 @@ function namesOf(
     sourceConnector: connectorName(source),
     sinkConnector,
     schemaHistoryTopic: source.text("schema.history.internal.kafka.topic") ?? `${prefix}.schema-history`,
-    controlTopic: sink.text("iceberg.control.topic") ?? "control-iceberg",
+    controlTopic: controlTopicOf(sink) ?? "",
     sinkGroup: group,
     coordinatorGroup: `${group}-coord`,
   };

@@ -1,8 +1,7 @@
 import { basename } from "node:path";
 import type { ReadFile } from "#lint/document.ts";
-import type { Judging } from "#lint/judge.ts";
+import { documentsOf, type Judging } from "#lint/judge.ts";
 import { connectors, Pipeline, sinks } from "#lint/pipeline.ts";
-import { recognise } from "#lint/recognise.ts";
 import type { View } from "#lint/view.ts";
 
 /** A source and one sink that reads its topics: what one run tries. */
@@ -30,10 +29,7 @@ export interface Pairing {
 
 /** Puts sources and the Iceberg sinks that read their topics together. `asked` are the files that somebody wants tried. */
 export function pairsOf(files: readonly ReadFile[], asked: ReadonlySet<string>, judging: Judging): Pairing {
-  const documents = files.flatMap(({ blocks }) =>
-    blocks.flatMap((block) => recognise(block, judging.definitions) ?? []),
-  );
-  const pipeline = new Pipeline({ ...judging, documents });
+  const pipeline = new Pipeline({ ...judging, documents: documentsOf(files, judging) });
   const wanted = (view: View) => asked.has(view.document.file);
   const pairs = pipeline.all("mysql-source").flatMap((source) =>
     pipeline

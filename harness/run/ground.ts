@@ -3,7 +3,7 @@ import { deadlineIn } from "#core/deadline.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { Scope } from "#core/scope.ts";
 import { type Clients, openClients, openMysql, openReplica, prepare } from "#pipeline";
-import type { ConnectClient } from "#stages/connect/client.ts";
+import { runningConnectors } from "#stages/connect/progress.ts";
 import { type BinlogPosition, binlogPosition } from "#stages/mysql/binlog.ts";
 import { loadRows } from "#stages/mysql/load.ts";
 import { awaitReplicated } from "#stages/mysql/replica.ts";
@@ -76,12 +76,6 @@ async function retireInherited({ connect }: Clients, scope: Scope): Promise<void
       await Promise.all(names.map((name) => cluster.stop(name)));
     });
   }
-}
-
-async function runningConnectors(cluster: ConnectClient): Promise<string[]> {
-  const names = await cluster.connectors();
-  const statuses = await Promise.all(names.map((name) => cluster.status(name)));
-  return statuses.filter(({ connector }) => connector.state === "RUNNING").map(({ name }) => name);
 }
 
 async function allBrokers(stack: Session["stack"]): Promise<void> {

@@ -7,7 +7,7 @@ import type { Profile } from "#core/pipeline-spec.ts";
 import { freshRunId } from "#core/random.ts";
 import { Scope } from "#core/scope.ts";
 import type { RunVerdict } from "#core/verdict.ts";
-import type { VersionSet } from "#core/versions.ts";
+import { noVersions } from "#core/versions.ts";
 import { progressTeller } from "#report/console.ts";
 import { writeReport } from "#report/html/write.ts";
 import { diskFullIn } from "#runtime/failure.ts";
@@ -199,14 +199,3 @@ async function dispose({ scope, clock }: Run): Promise<string[]> {
     return renderError(error);
   }
 }
-
-const noVersions: VersionSet = {
-  kafka: "",
-  debezium: "",
-  iceberg: "",
-  catalog: "",
-  mysql: "",
-  objectStore: "",
-  duckdb: "",
-  java: "",
-};

@@ -1,5 +1,6 @@
 import { openCaptured } from "#pipeline";
 import type { ConnectClient } from "#stages/connect/client.ts";
+import { runningConnectors } from "#stages/connect/progress.ts";
 import { mysqlUsers } from "#stages/mysql/server.ts";
 import type { FaultContext } from "./context.ts";
 
@@ -35,15 +36,9 @@ export async function sessions({ stack, clients, pipeline }: Where, end: End): P
  */
 export async function isYetToRead(where: Where, end: End): Promise<boolean> {
   const { connect, name } = endOf(where, end);
-  const running = await runningOf(
+  const running = await runningConnectors(
     connect,
     (other) => other === name || (end === "source" && other.endsWith("-source")),
   );
   return running.includes(name) && (await sessions(where, end)).size < running.length;
-}
-
-async function runningOf(connect: ConnectClient, wanted: (name: string) => boolean): Promise<string[]> {
-  const names = (await connect.connectors()).filter(wanted);
-  const statuses = await Promise.all(names.map((name) => connect.status(name)));
-  return statuses.filter(({ connector }) => connector.state === "RUNNING").map(({ name }) => name);
 }

@@ -1,13 +1,9 @@
 import type { PartitionOffsets } from "#core/ports.ts";
+import { controlTopicOf } from "#lint/pipeline.ts";
 import type { Found } from "#lint/rule.ts";
 import type { View } from "#lint/view.ts";
 import { ancestry, type TableMetadata } from "#stages/iceberg/metadata.ts";
 import { tell } from "./tell.ts";
-
-/** The sink's control topic; undefined where it is not known. */
-export function controlTopicOf(view: View): string | undefined {
-  return view.has("iceberg.control.topic") ? view.text("iceberg.control.topic") : "control-iceberg";
-}
 
 /**
  * A table remembers how far its sink had read the control topic. Where the topic ends before that it was made again, and

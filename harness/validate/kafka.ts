@@ -13,7 +13,11 @@ import { type Brokers, missingTopics, readByPattern, singleCopies, unmatchedPatt
 export interface KafkaLook {
   readonly findings: readonly Found[];
   readonly live: readonly LiveFile[];
-  readonly brokers?: { readonly count: number; readonly settings: Readonly<Record<string, string>> };
+  readonly brokers?: {
+    readonly topics: ReadonlySet<string>;
+    readonly count: number;
+    readonly settings: Readonly<Record<string, string>>;
+  };
 }
 
 export interface KafkaAsked {
@@ -117,7 +121,7 @@ export async function lookAtKafka({ client, connectors, wanted, pipeline }: Kafk
       ...connectors.flatMap((view) => unmatchedPattern(view, brokers)),
     ],
     live,
-    brokers: { count: ids.length, settings: picked(settings, asBroker) },
+    brokers: { topics: brokers.topics, count: brokers.count, settings: picked(settings, asBroker) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { hostPort } from "#core/addresses.ts";
 import { FloeError, systemCode } from "#core/errors.ts";
-import { dialect } from "#lint/java-regex.ts";
+import { fitsAny } from "#lint/java-regex.ts";
 import type { Found } from "#lint/rule.ts";
 import { isOpaque, type View } from "#lint/view.ts";
 import { type ConnectOptions, connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
@@ -132,23 +132,16 @@ async function tablesOf(client: MysqlClient): Promise<string[]> {
 export function captured(view: View, tables: readonly string[]): string[] {
   const database = (table: string) => table.slice(0, table.indexOf("."));
   const passes = (key: string, name: string) => {
-    const included = view.has(`${key}.include.list`) ? matchesAny(view.list(`${key}.include.list`), name) : true;
-    return included && !matchesAny(view.list(`${key}.exclude.list`), name);
+    const included = view.has(`${key}.include.list`) ? fitsAny(view.list(`${key}.include.list`), name) : true;
+    return included && !fitsAny(view.list(`${key}.exclude.list`), name);
   };
   return tables.filter((table) => passes("database", database(table)) && passes("table", table));
-}
-
-function matchesAny(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) => {
-    const found = dialect(`^(?:${pattern})$`);
-    return found !== undefined && new RegExp(found.source, "i").test(name);
-  });
 }
 
 /** Entries of the include list that no table fits: a table that is not there yet, or a slip. */
 function unmatched(view: View, tables: readonly string[]): Found[] {
   const key = "table.include.list";
-  const without = view.list(key).filter((entry) => !tables.some((table) => matchesAny([entry], table)));
+  const without = view.list(key).filter((entry) => !tables.some((table) => fitsAny([entry], table)));
   if (without.length === 0) return [];
   const told = `no table that the user can see fits ${without.slice(0, 3).join(", ")}`;
   return tell({ rule: "mysql-tables-missing", view, key, told });

@@ -1,6 +1,6 @@
 import { unreachable } from "#core/errors.ts";
 import { dialect } from "#lint/java-regex.ts";
-import { type Pipeline, reads, renamesTopics, topicsFrom } from "#lint/pipeline.ts";
+import { defaultControlTopic, type Pipeline, reads, renamesTopics, topicsFrom } from "#lint/pipeline.ts";
 import type { Found } from "#lint/rule.ts";
 import { isOpaque, type View } from "#lint/view.ts";
 import { notTried, tell } from "./tell.ts";
@@ -20,7 +20,7 @@ export function wantedTopics(view: View, tables: readonly string[] | undefined):
     return name === undefined || name === "" ? [] : [{ name, as, view, key }];
   };
   if (view.kind === "iceberg-sink" || view.kind === "s3-sink" || view.kind === "sink") {
-    const control = view.kind === "iceberg-sink" ? named("control", "iceberg.control.topic", "control-iceberg") : [];
+    const control = view.kind === "iceberg-sink" ? named("control", "iceberg.control.topic", defaultControlTopic) : [];
     const read = view.list("topics").map((name): Wanted => ({ name, as: "read", view, key: "topics" }));
     return [...read, ...control, ...named("dead-letter", "errors.deadletterqueue.topic.name")];
   }

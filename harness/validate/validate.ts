@@ -1,8 +1,8 @@
 import type { Address } from "#core/addresses.ts";
 import { FloeError } from "#core/errors.ts";
 import type { ReadFile } from "#lint/document.ts";
-import { type Group, inOrder, type Judging, judge, silenced } from "#lint/judge.ts";
-import { connectors as connectorKinds, Pipeline } from "#lint/pipeline.ts";
+import { documentsOf, type Group, inOrder, type Judging, judge, silenced } from "#lint/judge.ts";
+import { connectors as connectorKinds, controlTopicOf, Pipeline } from "#lint/pipeline.ts";
 import type { Found } from "#lint/rule.ts";
 import type { View } from "#lint/view.ts";
 import type { KafkaClient } from "#stages/kafka/client.ts";
@@ -10,7 +10,7 @@ import type { ConnectOptions } from "#stages/mysql/client.ts";
 import { lookAtBucket } from "./bucket.ts";
 import { type CatalogLook, lookAtCatalog, targetsOf } from "./catalog.ts";
 import { connectFindings, pluginsOf, type Worker } from "./connect.ts";
-import { controlMadeAgain, controlTopicOf } from "./control-topic.ts";
+import { controlMadeAgain } from "./control-topic.ts";
 import { errorWithoutSecrets, secretsIn, withoutSecrets } from "./hide.ts";
 import { type KafkaLook, lookAtKafka, reachKafka } from "./kafka.ts";
 import { atTheirConnectors, readFileOf } from "./live-files.ts";
@@ -32,9 +32,8 @@ export interface Asking {
  * finding holds a secret of these files.
  */
 export async function validate(group: Group, judging: Judging, asking: Asking): Promise<readonly Found[]> {
-  const { documents } = judge(group, judging);
-  const beside = judge({ files: group.beside ?? [] }, judging).documents;
-  const pipeline = new Pipeline({ ...judging, documents: [...documents, ...beside] });
+  const documents = documentsOf([...group.files, ...(group.beside ?? [])], judging);
+  const pipeline = new Pipeline({ ...judging, documents });
   const secrets = secretsIn(pipeline.views);
   const own = new Set(group.files.map(({ file }) => file));
   const connectors = pipeline.all(...connectorKinds).filter(({ document }) => own.has(document.file));
@@ -123,7 +122,7 @@ async function lookAtBrokers({
   const wanted = connectors.flatMap((view) => wantedTopics(view, tables.get(view)));
   try {
     const look = await lookAtKafka({ client: kafka, connectors, wanted, pipeline });
-    return { ...look, ends: await endsOf(kafka, connectors) };
+    return { ...look, ends: await endsOf(kafka, { connectors, there: look.brokers?.topics ?? new Set() }) };
   } catch (error) {
     if (!(error instanceof FloeError)) throw error;
     // Rights on the cluster, most likely: a look of ours asks for more than a connector does.
@@ -132,8 +131,10 @@ async function lookAtBrokers({
   }
 }
 
-async function endsOf(kafka: KafkaClient, connectors: readonly View[]): Promise<Ends> {
-  const there = new Set((await kafka.topics()).map(({ name }) => name));
+async function endsOf(
+  kafka: KafkaClient,
+  { connectors, there }: { connectors: readonly View[]; there: ReadonlySet<string> },
+): Promise<Ends> {
   const control = connectors.flatMap((view) => (view.kind === "iceberg-sink" ? (controlTopicOf(view) ?? []) : []));
   const ends = await Promise.all(
     control.map(async (topic) => [topic, there.has(topic) ? await kafka.endOffsets(topic) : new Map()] as const),

@@ -1,22 +1,27 @@
 import { any, at, has, is, on, says } from "../ask.ts";
-import { connectors, debezium, type Pipeline, reads, renamesTopics, sinks, topicsFrom } from "../pipeline.ts";
+import {
+  connectors,
+  controlTopicOf,
+  debezium,
+  defaultControlTopic,
+  type Pipeline,
+  reads,
+  renamesTopics,
+  sinks,
+  topicsFrom,
+} from "../pipeline.ts";
 import type { Checks, Find } from "../rule.ts";
 import { isOpaque, listOf, type View } from "../view.ts";
 
 const iceberg = ["iceberg-sink"] as const;
 const week = 604_800_000;
 
-/** The sink's control topic; undefined where it is not known. */
-function controlTopic(view: View): string | undefined {
-  return view.has("iceberg.control.topic") ? view.text("iceberg.control.topic") : "control-iceberg";
-}
-
 /** Whether a topic's file is about some sink's control topic: by name, or by the default's. */
 function isControl(topic: View, pipeline: Pipeline): boolean {
   const { name } = topic.document;
   return (
     name !== undefined &&
-    (name === "control-iceberg" || pipeline.all("iceberg-sink").some((sink) => controlTopic(sink) === name))
+    (name === defaultControlTopic || pipeline.all("iceberg-sink").some((sink) => controlTopicOf(sink) === name))
   );
 }
 
@@ -26,7 +31,7 @@ const ofControl =
     isControl(view, pipeline) ? find(view, pipeline) : [];
 
 const controlMissing: Find = (view, pipeline) => {
-  const name = controlTopic(view);
+  const name = controlTopicOf(view);
   const manual = pipeline.all("broker").some((broker) => broker.text("auto.create.topics.enable") === "false");
   return name !== undefined && manual && pipeline.all("topic").length > 0 && pipeline.topic(name) === undefined
     ? [at(view, "iceberg.control.topic", `no topic ${name}, and the broker makes none`)]
@@ -34,8 +39,8 @@ const controlMissing: Find = (view, pipeline) => {
 };
 
 const controlShared: Find = (view, pipeline) => {
-  const name = controlTopic(view);
-  const other = pipeline.sharing(view, iceberg, "control topic", controlTopic);
+  const name = controlTopicOf(view);
+  const other = pipeline.sharing(view, iceberg, "control topic", controlTopicOf);
   return name === undefined || other === undefined
     ? []
     : [at(view, "iceberg.control.topic", `the control topic ${name} is ${other.document.file}'s, too`)];
@@ -43,7 +48,7 @@ const controlShared: Find = (view, pipeline) => {
 
 const readsItself: Find = (view) => {
   const pattern = view.get("topics.regex");
-  const own = [controlTopic(view), view.text("errors.deadletterqueue.topic.name")].find(
+  const own = [controlTopicOf(view), view.text("errors.deadletterqueue.topic.name")].find(
     (name) => name !== undefined && name !== "" && reads(view, name),
   );
   return pattern === undefined || own === undefined ? [] : [says(pattern, ` takes in ${own}`)];

@@ -1,5 +1,6 @@
 import type { Random } from "#core/random.ts";
 import type { Row, SqlValue, Statement } from "#core/source.ts";
+import { quoted } from "#fixtures/statements.ts";
 import type { ColumnFacts, ForeignKey, TableFacts } from "./facts.ts";
 import { anyValue, capacityOf, distinct, expressionFor } from "./values.ts";
 
@@ -24,13 +25,12 @@ export function rowOf(
 
 /** How many rows a table can have before a unique index would refuse one. */
 export function mostRows(facts: TableFacts): number {
-  const foreign = foreignColumns(facts);
   const each = facts.unique.map((index) => {
     const telling = tellingOf(facts, index);
     if (telling !== undefined) return capacityOf(telling);
     return seededRows ** facts.foreignKeys.filter(({ columns }) => columns.some((name) => index.includes(name))).length;
   });
-  return Math.min(5_000, ...each, ...(foreign.size === 0 ? [] : [5_000]));
+  return Math.min(5_000, ...each);
 }
 
 /** Columns that an update may change: not the key, nothing unique, no reference. */
@@ -61,7 +61,7 @@ export function deleteRow(facts: TableFacts, where: Row): Statement {
   return { sql: `DELETE FROM ${quoted(facts.name)} WHERE ${sql}`, values };
 }
 
-/** The columns that name a row: the key; without one, a unique index that has no NULL; else all that compare by value. */
+/** The columns that name a row: those of the primary key, and none without one. */
 export function keyOf(facts: TableFacts, row: Row): Row {
   return Object.fromEntries(facts.primaryKey.map((name) => [name, row[name] ?? null]));
 }
@@ -77,9 +77,10 @@ function referringValues(
   { n, parents }: { n: number; parents: ReadonlyMap<string, readonly Row[]> },
 ): ReadonlyMap<string, SqlValue> {
   const values = new Map<string, SqlValue>();
-  let [rest, own] = [n, facts.foreignKeys];
-  own = own.toSorted((left, right) => left.columns.join().localeCompare(right.columns.join()));
-  for (const key of own) {
+  let rest = n;
+  for (const key of facts.foreignKeys.toSorted((left, right) =>
+    left.columns.join().localeCompare(right.columns.join()),
+  )) {
     const rows = key.parent === facts.name ? [] : (parents.get(key.parent) ?? []);
     const parent = rows[rest % Math.max(1, rows.length)];
     rest = Math.floor(rest / Math.max(1, rows.length));
@@ -114,8 +115,4 @@ function tellingOf(facts: TableFacts, index: readonly string[]): ColumnFacts | u
   const foreign = foreignColumns(facts);
   const own = facts.columns.filter(({ name }) => index.includes(name) && !foreign.has(name));
   return own.toSorted((left, right) => capacityOf(right) - capacityOf(left))[0];
-}
-
-function quoted(name: string): string {
-  return `\`${name.replaceAll("`", "``")}\``;
 }

@@ -1,10 +1,9 @@
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { messageOf } from "#core/errors.ts";
-import { ancestry } from "#stages/iceberg/metadata.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
 import { momentText } from "../moments.ts";
-import type { OnTable } from "./lake.ts";
+import { type OnTable, snapshotsOf } from "./lake.ts";
 import { unhealed } from "./parts.ts";
 
 /**
@@ -42,12 +41,8 @@ function rewrite(relation: string): string[] {
   ];
 }
 
-async function currentSnapshot(
-  { clients, pipeline: { spec } }: FaultContext,
-  table: string,
-): Promise<bigint | undefined> {
-  const metadata = await clients.catalog.table({ namespace: spec.names.namespace, table });
-  return metadata && ancestry(metadata)[0]?.id;
+async function currentSnapshot(context: FaultContext, table: string): Promise<bigint | undefined> {
+  return (await snapshotsOf(context, table))[0]?.id;
 }
 
 function newerSnapshot({

@@ -176,7 +176,7 @@ export function tableOf({ stack, pipeline }: FaultContext, table: string): Table
 }
 
 /** From the current one back. */
-async function snapshotsOf({ clients, pipeline: { spec } }: FaultContext, table: string) {
+export async function snapshotsOf({ clients, pipeline: { spec } }: FaultContext, table: string) {
   const metadata = await clients.catalog.table({ namespace: spec.names.namespace, table });
   return metadata === undefined ? [] : ancestry(metadata);
 }

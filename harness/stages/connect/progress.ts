@@ -98,3 +98,13 @@ async function awaitStatus({ connect, connector, deadline, logFiles, what, reach
 function shortStatus({ connector, tasks }: ConnectorStatus): string {
   return `${connector.state}, tasks: ${tasks.map(({ id, state }) => `${id} ${state}`).join(", ") || "none"}`;
 }
+
+/** The connectors of a cluster that are said to run, by name; of those that are wanted. */
+export async function runningConnectors(
+  connect: ConnectClient,
+  wanted: (name: string) => boolean = () => true,
+): Promise<string[]> {
+  const names = (await connect.connectors()).filter(wanted);
+  const statuses = await Promise.all(names.map((name) => connect.status(name)));
+  return statuses.filter(({ connector }) => connector.state === "RUNNING").map(({ name }) => name);
+}

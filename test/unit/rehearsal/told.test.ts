@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noVersions } from "#core/versions.ts";
 import { changeFindings, changesOf } from "#rehearsal/changes.ts";
 import { fails, provesNothing } from "#rehearsal/outcome.ts";
 import { pairsOf } from "#rehearsal/pairs.ts";
@@ -24,16 +25,6 @@ const run = (over: Partial<Rehearsed> = {}): Rehearsed => ({
   ...over,
 });
 
-const versions = {
-  kafka: "",
-  debezium: "",
-  iceberg: "",
-  catalog: "",
-  mysql: "",
-  objectStore: "",
-  duckdb: "",
-  java: "",
-};
 const timings = { stackReadyMs: 0, seedMs: 0, actMs: 0, settleMs: 0, checkMs: 0, disposeMs: 0, totalMs: 0 };
 const verdict = (name: "valid" | "invalid" | "unknown", error?: string) =>
   ({
@@ -44,7 +35,7 @@ const verdict = (name: "valid" | "invalid" | "unknown", error?: string) =>
     runId: "",
     rerun: "",
     runtime: "",
-    versions,
+    versions: noVersions,
     checks: [],
     timings,
     ...(error === undefined ? {} : { error: [error] }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Anomaly, hops, type RunVerdict } from "#core/verdict.ts";
+import { noVersions } from "#core/versions.ts";
 import { likelyCause } from "#report/causes.ts";
 import { junitXml } from "#report/junit.ts";
 import { annotations, markdownSummary } from "#report/markdown.ts";
@@ -26,7 +27,7 @@ const verdict = (anomalies: readonly Anomaly[], over: Partial<RunVerdict> = {}):
   runId: "r",
   rerun: "./floe scenario faults/lost --seed 7",
   runtime: "native",
-  versions: { kafka: "", debezium: "", iceberg: "", catalog: "", mysql: "", objectStore: "", duckdb: "", java: "" },
+  versions: noVersions,
   checks: [
     { name: "changelog", verdict: "invalid", anomalies },
     { name: "current-state", verdict: "invalid", anomalies: anomalies.map((each) => ({ ...each, count: 3 })) },
