@@ -21,7 +21,13 @@ export interface LargeHistory {
 
 const tableNames = ["staff_0", "staff_1", "staff_2", "staff_3"];
 const snapshotRows = 4_000;
-const names = { database: "db", sinkGroup: "group", sourceConnector: "source", sinkConnector: "sink" };
+const names = {
+  database: "db",
+  sinkGroup: "group",
+  coordinatorGroup: "coordinators",
+  sourceConnector: "source",
+  sinkConnector: "sink",
+};
 
 /**
  * A run of that many row changes, as its evidence would lie in the run folder: four tables with a snapshot, three

@@ -6,7 +6,10 @@ import type { SourceRelation } from "./source-view.ts";
 /** What the checks are told of a pipeline. */
 export interface CheckInputs {
   readonly pipeline: Pick<PipelineSpec, "shape" | "projection"> & {
-    readonly names: Pick<PipelineSpec["names"], "database" | "sinkGroup" | "sourceConnector" | "sinkConnector">;
+    readonly names: Pick<
+      PipelineSpec["names"],
+      "database" | "sinkGroup" | "coordinatorGroup" | "sourceConnector" | "sinkConnector"
+    >;
   };
   /** The captured tables as MySQL has them now. */
   readonly tables: readonly TableSpec[];

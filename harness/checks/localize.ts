@@ -66,20 +66,20 @@ const sourceMoves = `CREATE OR REPLACE TABLE source_moves AS
         ELSE (length("file"), "file", pos) < (length(was_file), was_file, was_pos) END AS back
     FROM ordered AS o WHERE was_file IS NOT NULL`;
 
-/** The sink's data group, as it was seen every half second: where an offset went back, or forward while the sink was stopped. */
+/** The sink's two groups, as they were seen every half second: where an offset went back, or forward while the sink was stopped. */
 function groupMoves({ pipeline: { names } }: CheckInputs): string {
   return `CREATE OR REPLACE TABLE group_moves AS
     WITH seen AS (
-      SELECT "wallMs", rowid AS turn, unnest(json_keys(detail)) AS place, detail FROM positions
-      WHERE kind = 'group' AND name = ${text(names.sinkGroup)}
+      SELECT "wallMs", rowid AS turn, name, unnest(json_keys(detail)) AS place, detail FROM positions
+      WHERE kind = 'group' AND name IN (${text(names.sinkGroup)}, ${text(names.coordinatorGroup)})
     ),
     offsets AS (
-      SELECT "wallMs", turn, regexp_extract(place, '^(.*)/', 1) AS topic, regexp_extract(place, '/(\\d+)$', 1)::INTEGER AS "partition",
+      SELECT "wallMs", turn, name, regexp_extract(place, '^(.*)/', 1) AS topic, regexp_extract(place, '/(\\d+)$', 1)::INTEGER AS "partition",
         json_extract_string(detail, '$."' || place || '"')::BIGINT AS now
       FROM seen
     ),
-    ordered AS (SELECT *, lag(now, 1, 0) OVER (PARTITION BY topic, "partition" ORDER BY turn) AS was FROM offsets)
-    SELECT o.*, now < was AS back,
+    ordered AS (SELECT *, lag(now, 1, 0) OVER (PARTITION BY name, topic, "partition" ORDER BY turn) AS was FROM offsets)
+    SELECT o.*, now < was AS back, if(name = ${text(names.sinkGroup)}, 'kafka->sink', 'object-store->catalog') AS hop,
       EXISTS (SELECT 1 FROM stopped AS s WHERE s.connector = 'sink' AND o."wallMs" BETWEEN s.since AND s.until) AS by_hand
     FROM ordered AS o WHERE now <> was`;
 }

@@ -13,7 +13,7 @@ export function* positions(): Check {
     name: "positions",
     verdict: anomalies.length === 0 ? "valid" : "invalid",
     anomalies,
-    note: `${counts?.["source"]} moves of the source's offset, ${counts?.["groups"]} of the sink group's`,
+    note: `${counts?.["source"]} moves of the source's offset, ${counts?.["groups"]} of the sink's groups'`,
   };
 }
 
@@ -31,6 +31,6 @@ const groupMoves = `WITH moves AS (
         AND r."offset" >= was AND r."offset" < now
         AND NOT EXISTS (SELECT 1 FROM lake AS l WHERE l.topic = r.topic AND l."partition" = r."partition" AND l."offset" = r."offset")))
   )
-  SELECT class, 'kafka->sink' AS hop, 'all' AS "table", '' AS key, count(*) OVER (PARTITION BY class) AS n,
-    'the sink''s group on ' || topic || ', partition ' || "partition" || ': from ' || was || ' to ' || now AS evidence
-  FROM moves QUALIFY row_number() OVER (PARTITION BY class ORDER BY turn) <= 5 ORDER BY class, turn`;
+  SELECT class, hop, 'all' AS "table", '' AS key, count(*) OVER (PARTITION BY class, hop) AS n,
+    'the group ' || name || ' on ' || topic || ', partition ' || "partition" || ': from ' || was || ' to ' || now AS evidence
+  FROM moves QUALIFY row_number() OVER (PARTITION BY class, hop ORDER BY turn) <= 5 ORDER BY class, hop, turn`;

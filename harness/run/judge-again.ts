@@ -16,6 +16,7 @@ const told = z.object({
   names: z.object({
     database: z.string(),
     sinkGroup: z.string(),
+    coordinatorGroup: z.string(),
     sourceConnector: z.string(),
     sinkConnector: z.string(),
   }),

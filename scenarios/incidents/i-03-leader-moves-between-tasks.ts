@@ -2,12 +2,13 @@ import { defineScenario, employees, faults, mixed } from "floe";
 
 export default defineScenario({
   story:
-    "The sink's leading task fails, the other one takes the lead, and somebody restarts the failed one, which takes it back: the lead moves in a rebalance, as the one who gives it up has to learn from a group that is being given out anew (apache/iceberg#17637). Reported is that it keeps its coordinator, and that there are two from then on. Not seen here on 1.11.0 or 1.12.0, on brokers of Kafka 4.3.1: the elder coordinator is stopped each time, and every row arrives once.",
+    'The sink\'s leading task fails, the other one takes the lead, and somebody restarts the failed one, which takes it back: the lead moves in a rebalance, as the one who gives it up has to learn from a group that is being given out anew (apache/iceberg#17637). Reported is that it keeps its coordinator, and that there are two from then on. So it is with the brokers of Kafka 3.9.1, which tell of no assignment while a group rebalances: "cannot determine leader", and two coordinators begin commits (what may come of it: I-05). Those of 4.3.1 tell the old assignments, and the elder coordinator is stopped each time. With both, every row arrives once here.',
   tags: ["incident"],
   incident: {
     reported: ["apache/iceberg#17637"],
-    shows: "the lead goes from one task to the other and back: the second coordinator that was reported is not seen",
-    alsoOn: [{ iceberg: "1.11.0" }],
+    shows:
+      "the lead goes from one task to the other and back: before Kafka 4 the elder one keeps its coordinator, as reported, and no row is lost or comes twice by that alone; Kafka 4 has it stopped",
+    alsoOn: [{ iceberg: "1.11.0" }, { kafka: "3.9.1", debezium: "3.3.1.Final", iceberg: "1.11.0" }],
   },
   source: employees({ employees: 200 }),
   workload: mixed({ writers: 2, operationsPerSecond: 50, seconds: 20 }),

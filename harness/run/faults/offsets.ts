@@ -53,7 +53,7 @@ export interface RewindSinkGroups {
 
 /**
  * Stops the sink, moves its consumer groups back to the start, and resumes it. Announces `rewound`: the records below the data
- * group's old offsets; and `offsetsMoved`: its partitions that had one.
+ * group's old offsets; and `offsetsMoved`: the partitions of these groups that had one.
  */
 export function rewindSinkGroups({ when, groups }: RewindSinkGroups): Fault {
   return {
@@ -68,7 +68,11 @@ export function rewindSinkGroups({ when, groups }: RewindSinkGroups): Fault {
       for (const group of [names.sinkGroup, names.coordinatorGroup])
         await awaitNoMembers({ kafka, group, deadline: deadlineIn(60_000) });
       const committed = await kafka.groupOffsets(names.sinkGroup);
-      const moved = groups.includes("data") ? [...committed.values()].flatMap((offsets) => [...offsets.values()]) : [];
+      const heard = await kafka.groupOffsets(names.coordinatorGroup);
+      const moved = [
+        ...(groups.includes("data") ? committed.values() : []),
+        ...(groups.includes("coordinator") ? heard.values() : []),
+      ].flatMap((offsets) => [...offsets.values()]);
       const again = groups.includes("data") ? await recordsBelow(context, committed) : 0;
       if (groups.includes("data")) {
         for (const [topic, offsets] of committed)

@@ -132,7 +132,13 @@ afterAll(async () => {
   await here?.[Symbol.asyncDispose]();
 });
 
-const names = { database: "db", sinkGroup: "group", sourceConnector: "source", sinkConnector: "sink" };
+const names = {
+  database: "db",
+  sinkGroup: "group",
+  coordinatorGroup: "coordinators",
+  sourceConnector: "source",
+  sinkConnector: "sink",
+};
 
 /** Compares MySQL's `cases` with a lake that holds one row of these values. */
 async function compareCases(value: (one: Case) => string) {

@@ -55,7 +55,13 @@ const spec: TableSpec = {
   primaryKey: ["id"],
 };
 
-export const names = { database: "db", sinkGroup: "group", sourceConnector: "source", sinkConnector: "sink" };
+export const names = {
+  database: "db",
+  sinkGroup: "group",
+  coordinatorGroup: "coordinators",
+  sourceConnector: "source",
+  sinkConnector: "sink",
+};
 
 export async function checkPeople(people: People): Promise<{ state: CheckVerdict; log: CheckVerdict }> {
   using duckdb = await openDuckdb({});

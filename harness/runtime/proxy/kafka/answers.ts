@@ -132,6 +132,12 @@ export function topicsIn(asked: Struct): string[] {
   });
 }
 
+/** The transactional ids that a request names: brokers may ask about several at once. */
+export function transactionalIdsIn({ TransactionalId, V3AndBelowTransactionalId, Transactions }: Struct): string[] {
+  const own = [TransactionalId, V3AndBelowTransactionalId].filter((id) => typeof id === "string");
+  return [...own, ...structsOf(Transactions).flatMap(transactionalIdsIn)];
+}
+
 export function namesOf({ Name, Topic, TopicId }: Struct): string[] {
   return [Name, Topic, TopicId].filter((name) => typeof name === "string");
 }

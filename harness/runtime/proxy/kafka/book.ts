@@ -7,8 +7,10 @@ import { isKafkaApi, type KafkaApi } from "./layouts.ts";
 /** Which requests are meant. */
 export interface KafkaMatch {
   readonly api: KafkaApi;
-  /** A pattern on the client's id: Connect's are `connector-producer-<name>-0`, the sink's own `producer-…`. */
+  /** A pattern on the client's id: Connect's are `connector-producer-<name>-0`; the sink's own are random. */
   readonly clientId?: RegExp;
+  /** One that the request names: the sink's are `coordinator-txn-…-<task>` and `worker-txn-…-<task>`. */
+  readonly transactionalId?: RegExp;
   /** One that the request names; for APIs that name topics. A fetch counts for every topic of its session. */
   readonly topic?: string | RegExp;
 }
@@ -26,6 +28,7 @@ export interface SeenRequest {
   readonly clientId: string;
   /** The names of the topics that it is about. */
   readonly topics: () => readonly string[];
+  readonly transactionalIds: () => readonly string[];
 }
 
 export interface ErrorAction {
@@ -95,19 +98,33 @@ const withoutTopics: ReadonlySet<KafkaApi> = new Set<KafkaApi>([
   "EndTxn",
 ]);
 
-function matcher({ api, clientId, topic }: KafkaMatch): (request: SeenRequest) => boolean {
+const transactional: ReadonlySet<KafkaApi> = new Set<KafkaApi>([
+  "Produce",
+  "InitProducerId",
+  "AddPartitionsToTxn",
+  "AddOffsetsToTxn",
+  "EndTxn",
+  "TxnOffsetCommit",
+]);
+
+function matcher({ api, clientId, topic, transactionalId }: KafkaMatch): (request: SeenRequest) => boolean {
   if (!isKafkaApi(api)) throw unknownName("an API", api, []);
-  if (topic !== undefined && withoutTopics.has(api)) {
-    throw usageError({
-      code: "RULE_INVALID",
-      what: `a rule asks for ${api} requests about the topic ${String(topic)}, and ${api} names no topics`,
-      remedy: "choose the client by `clientId` instead",
-    });
-  }
+  if (topic !== undefined && withoutTopics.has(api)) throw namesNone(api, "topic", topic);
+  if (transactionalId !== undefined && !transactional.has(api))
+    throw namesNone(api, "transactional id", transactionalId);
   return (request) =>
     request.api === api &&
     meets(clientId, [request.clientId]) &&
-    (topic === undefined || meets(topic, request.topics()));
+    (topic === undefined || meets(topic, request.topics())) &&
+    (transactionalId === undefined || meets(transactionalId, request.transactionalIds()));
+}
+
+function namesNone(api: KafkaApi, what: string, wanted: string | RegExp): Error {
+  return usageError({
+    code: "RULE_INVALID",
+    what: `a rule asks for ${api} requests about the ${what} ${String(wanted)}, and ${api} names no ${what}`,
+    remedy: "choose the client by `clientId` instead",
+  });
 }
 
 /** The types rule these names out; a scenario in plain JavaScript may still hold one. */

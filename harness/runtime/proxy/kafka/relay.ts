@@ -14,6 +14,7 @@ import {
   readResponse,
   spoiled,
   topicsIn,
+  transactionalIdsIn,
   writeResponse,
 } from "./answers.ts";
 import type { ErrorAction, KafkaBook } from "./book.ts";
@@ -105,7 +106,12 @@ async function passRequest(connection: Connection, frame: Buffer): Promise<void>
   const { book, broker, gone, pending } = connection;
   const head = headOf(frame);
   const body = bodyOf(connection, head);
-  const seen = { api: head.name, clientId: head.clientId, topics: () => topicNames(book, body()) };
+  const seen = {
+    api: head.name,
+    clientId: head.clientId,
+    topics: () => topicNames(book, body()),
+    transactionalIds: () => transactionalIdsIn(body() ?? {}),
+  };
   book.count(head.name);
   const stop = book.holds.take(seen);
   await stand(connection, stop, "before");

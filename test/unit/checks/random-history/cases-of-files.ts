@@ -7,6 +7,8 @@ import { withGroupMove, withSourceMove } from "./moves.ts";
 /** A file for each of 22 rows. */
 const many = literal({ initial: Array.from({ length: 22 }, (_, salary) => ["Ann", salary] as const) });
 
+const coordinators = { group: "coordinatorGroup", partition: 0, end: 30, byHand: false } as const;
+
 export const casesOfFiles = {
   "type-changed": [
     {
@@ -97,6 +99,16 @@ export const casesOfFiles = {
       how: "the sink's group went back, though nothing came twice",
       world: withGroupMove(twoUpdates, { partition: 0, from: 3, to: 1, end: 3, byHand: false }),
       found: { positions: ["offset-went-back kafka->sink x1 "] },
+    },
+    {
+      how: "the coordinator's group went back",
+      world: withGroupMove(twoUpdates, { ...coordinators, from: 30, to: 10 }),
+      found: { positions: ["offset-went-back object-store->catalog x1 "] },
+    },
+    {
+      how: "none, when the coordinator's group goes on",
+      world: withGroupMove(twoUpdates, { ...coordinators, from: 10, to: 20 }),
+      found: {},
     },
     {
       how: "the source's offset went back, without GTIDs",

@@ -34,14 +34,18 @@ export interface GroupMove {
   readonly to: number;
   readonly end: number;
   readonly byHand: boolean;
+  /** Of the sink's two; the one for data unless told. */
+  readonly group?: "sinkGroup" | "coordinatorGroup";
 }
 
-/** The sink's group moves in one partition, and goes on from there. */
-export function withGroupMove(world: World, { partition, from, to, end, byHand }: GroupMove): World {
+/** A group of the sink moves in one partition of its topic, and goes on from there. */
+export function withGroupMove(world: World, move: GroupMove): World {
+  const { partition, from, to, end, byHand, group = "sinkGroup" } = move;
+  const topic = group === "sinkGroup" ? topicName : "control";
   const offset = (next: number): Told => ({
     kind: "group",
-    name: names.sinkGroup,
-    detail: { [`${topicName}/${partition}`]: next },
+    name: names[group],
+    detail: { [`${topic}/${partition}`]: next },
   });
   const moved = halted(names.sinkConnector, byHand, [offset(to)]);
   return { ...world, positions: timed([...others(world, "group"), offset(from), ...moved, offset(end)]) };

@@ -126,6 +126,19 @@ test("a client is chosen by its id, a topic by its name, whether the request say
   expect(client.answers[3]?.body.Responses).toMatchObject([{ PartitionResponses: [{ Index: 0, ErrorCode: 19 }] }]);
 });
 
+test("a producer is chosen by its transactional id, wherever the version of the request has it", async () => {
+  await using here = await behindProxy();
+  const ends = here.book.rule({ api: "EndTxn", error: "NOT_COORDINATOR", transactionalId: /^coord.*-1$/ });
+  const adds = here.book.rule({ api: "AddPartitionsToTxn", error: "NOT_COORDINATOR", transactionalId: /-1$/ });
+  const client = await here.connect();
+  for (const id of ["coord-0", "coord-1", "worker-1"]) client.send("EndTxn", 3, { TransactionalId: id });
+  client.send("AddPartitionsToTxn", 3, { V3AndBelowTransactionalId: "worker-1", V3AndBelowTopics: [] });
+  client.send("AddPartitionsToTxn", 4, { Transactions: [{ TransactionalId: "worker-1", Topics: [] }] });
+
+  await client.codes(5);
+  expect([ends.struck(), adds.struck()]).toEqual([1, 2]);
+});
+
 test("a fetch counts for every topic of its session, though it names only what changed", async () => {
   await using here = await behindProxy();
   const client = await here.connect();
@@ -231,5 +244,6 @@ test("a rule that nobody could mean is refused when it is set", () => {
   // @ts-expect-error: not an error of Kafka
   expect(() => book.rule({ api: "EndTxn", error: "NOT_MY_DAY" })).toThrow(invalid);
   expect(() => book.rule({ api: "EndTxn", error: "NOT_COORDINATOR", topic: "salaries" })).toThrow(invalid);
+  expect(() => book.hold({ api: "Heartbeat", transactionalId: /coord/ })).toThrow(invalid);
   expect(() => book.hold({ api: "EndTxn", nth: 0 })).toThrow(invalid);
 });
