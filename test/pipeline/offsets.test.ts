@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cacheFolder } from "#artifacts/resolve.ts";
 import { readPlace } from "#cli/pipeline-place.ts";
+import type { Address } from "#core/addresses.ts";
 import { wallNowMs } from "#core/clock.ts";
 import { deadlineIn, notYet, pause, poll, seen } from "#core/deadline.ts";
 import { Scope } from "#core/scope.ts";
@@ -12,6 +13,7 @@ import { mixed } from "#fixtures/workloads.ts";
 import { applyPlan } from "#offsets/apply.ts";
 import { type DrawOptions, drawPlan } from "#offsets/draw.ts";
 import { nextSteps } from "#offsets/next.ts";
+import type { Place } from "#offsets/place.ts";
 import { type Plan, writePlan } from "#offsets/plan-file.ts";
 import { needed, type Positions } from "#offsets/positions.ts";
 import { type Reach, reach } from "#offsets/reach.ts";
@@ -78,14 +80,15 @@ test("a plan made while rows flow is refused once they have flowed on, by what h
   expect(await stateOf(reached, "source")).toBe("RUNNING");
 });
 
-test("what is put back before the source has run again is as it was", async () => {
-  const planFile = await planned({ to: `gtid=${before}`, hop: "all", stop: true });
+test("what is put back before the source has run again is as it was, on a pipeline known by its addresses alone, too", async () => {
+  const elsewhere = await reach(await readPlace(addresses(reached.place)), scope);
+  const { file: planFile } = await planFor({ to: `gtid=${before}`, hop: "all", stop: true }, elsewhere);
   const was = sourceOf(await readPositions(reached));
-  await applyPlan({ reach: reached, planFile, resume: false, stopped: false });
+  await applyPlan({ reach: elsewhere, planFile, resume: false, stopped: false });
   expect(sourceOf(await readPositions(reached))).not.toEqual(was);
-  await undoPlan({ reach: reached, planFile, resume: false, stopped: false });
+  await undoPlan({ reach: elsewhere, planFile, resume: false, stopped: false });
   expect(sourceOf(await readPositions(reached))).toEqual(was);
-  await expect(undoPlan({ reach: reached, planFile, resume: true, stopped: false })).rejects.toMatchObject({
+  await expect(undoPlan({ reach: elsewhere, planFile, resume: true, stopped: false })).rejects.toMatchObject({
     code: "PLAN_NOT_APPLIED",
   });
 });
@@ -279,6 +282,21 @@ async function planFor(
 
 async function planned(options: Omit<DrawOptions, "reach">): Promise<string> {
   return (await planFor(options)).file;
+}
+
+/** A pipeline as the command line names one whose servers somebody else has started. */
+function addresses({ sourceConnector, sinkConnector, kafka, connect, mysql: login, catalog }: Place) {
+  const at = ({ host, port }: Address) => `${host}:${port}`;
+  if (connect === undefined || login === undefined || catalog === undefined) throw new Error("a part is missing");
+  return {
+    rest: true,
+    source: sourceConnector,
+    sink: sinkConnector,
+    kafka: kafka.map(at).join(","),
+    connect: `http://${at(connect.source)}`,
+    mysql: `mysql://${login.user}:${encodeURIComponent(login.password)}@${at(login.address)}`,
+    catalog: `http://${at(catalog)}`,
+  };
 }
 
 function sourceOf({ source, schemaHistory }: Positions) {
