@@ -49,6 +49,8 @@ export interface PipelineSpec {
   /** Partitions of each data topic. */
   readonly partitions: number;
   readonly sinkTasks: number;
+  /** Whether the source hears signals on a topic of its own, and tells on another how its snapshots go. */
+  readonly signals: boolean;
   /** Captured tables, parents before children. */
   readonly tables: readonly string[];
   readonly names: PipelineNames;
@@ -64,6 +66,7 @@ export const plainPipeline = {
   positions: "gtid",
   partitions: 1,
   sinkTasks: 1,
+  signals: false,
 } as const satisfies Partial<PipelineSpec>;
 
 export type CatalogType = "rest" | "hadoop";

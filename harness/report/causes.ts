@@ -37,7 +37,9 @@ const causes: Readonly<Record<Hop, Readonly<Partial<Record<AnomalyClass, string>
     lost: "data files that the table names are gone from the bucket: a clean-up, a lifecycle rule, another writer's compaction",
   },
   "object-store->catalog": {
-    lost: "somebody else changed the table: deleted rows, rolled it back, or made it again; see snapshots without kafka.connect.commit-id",
+    lost: "a coordinator began past files that were announced and not committed (its group's offset, the control topic's retention, auto.offset.reset), or somebody else changed the table: see snapshots without kafka.connect.commit-id",
+    "offset-went-back":
+      "two coordinators store their offsets by turns, as one was not stopped when it lost its lead, or somebody set the coordinator's group back: see who began commits in the worker's log",
     phantom: "somebody else wrote into the table: see snapshots without kafka.connect.commit-id",
     "value-changed": "somebody else wrote into the table: see snapshots without kafka.connect.commit-id",
     "type-changed": "the table's schema was changed from the lake's side",

@@ -1,5 +1,6 @@
 import { repeat, sequence } from "./faults/compose.ts";
 import { connectFaults } from "./faults/connect.ts";
+import { snapshotBySignal } from "./faults/debezium.ts";
 import { hold } from "./faults/hold.ts";
 import {
   changeSchema,
@@ -47,6 +48,7 @@ export const faults = {
   repeat,
   mysql: mysqlFaults,
   connect: connectFaults,
+  debezium: { snapshot: snapshotBySignal },
   topics: { empty: emptyTopic, expire: expireTopic, remove: deleteTopic, addPartitions, configure: configureTopic },
   groups: { stranger: strangerInGroup },
   lake: {

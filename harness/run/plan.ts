@@ -36,7 +36,7 @@ function stackShape({ stack = {}, pipeline = {} }: Asking): StackShape {
 export function pipelineSpec({ request, runId }: Run): PipelineSpec {
   const { scenario, profile } = request;
   const { given } = scenario.pipeline ?? {};
-  const { shape, catalog, positions, partitions, sinkTasks } = { ...plainPipeline, ...scenario.pipeline };
+  const { shape, catalog, positions, partitions, sinkTasks, signals } = { ...plainPipeline, ...scenario.pipeline };
   return {
     runId,
     profile,
@@ -46,6 +46,7 @@ export function pipelineSpec({ request, runId }: Run): PipelineSpec {
     positions,
     partitions,
     sinkTasks,
+    signals,
     tables: scenario.source.tables,
     names: given?.names ?? pipelineNames({ source: scenario.source.name, runId }),
     ...(given?.topics === undefined ? {} : { topics: given.topics }),

@@ -53,6 +53,8 @@ export interface PipelineOptions {
   readonly positions?: PositionMode;
   readonly partitions?: number;
   readonly sinkTasks?: number;
+  /** The source hears signals: for `faults.debezium.snapshot`. */
+  readonly signals?: boolean;
   /** Settings over those of connectors/mysql-source.json: a transform, a predicate. */
   readonly source?: Readonly<Record<string, string>>;
   /** Settings over those of connectors/iceberg-sink.json. */

@@ -7,12 +7,17 @@ import type { ScenarioDefinition } from "./scenario.ts";
 
 /**
  * Throws, before anything starts, for what cannot be: `FAULT_WITHOUT_TARGET` for a fault on a server or a link that the
- * stack will not have, `REPLICA_WITHOUT_GTIDS`.
+ * stack will not have, `NO_SIGNALS`, and what asks for GTIDs where positions go by file: `NEEDS_GTIDS`.
  */
 export function refuseImpossible(scenario: ScenarioDefinition): void {
-  if (scenario.stack?.replica !== undefined && scenario.pipeline?.positions === "file") throw replicaWithoutGtids();
+  const { pipeline = {}, stack = {} } = scenario;
+  if (pipeline.positions === "file") {
+    if (stack.replica !== undefined) throw needsGtids("a replica's binlog has files and positions of its own");
+    if (pipeline.signals === true) throw needsGtids("read-only snapshots by signal go by the server's executed GTIDs");
+  }
   const known = stackServers(scenario);
   for (const fault of scenario.faults ?? []) {
+    if (fault.signals === true && pipeline.signals !== true) throw withoutSignals(fault);
     for (const server of fault.servers ?? []) if (!known.includes(server)) throw withoutTarget(fault, server, known);
     for (const link of fault.links ?? []) if (leadsNowhere(link, known)) throw withoutTarget(fault, link, known);
   }
@@ -26,13 +31,23 @@ function leadsNowhere(link: LinkName, known: readonly string[]): boolean {
   return Object.entries(optional).some(([end, server]) => ends.includes(end) && !known.includes(server));
 }
 
-function replicaWithoutGtids(): Error {
+function needsGtids(why: string): Error {
   return usageError({
-    code: "REPLICA_WITHOUT_GTIDS",
-    what: "a replica's binlog has files and positions of its own: those of the primary mean nothing there",
-    expected: 'a stack with a replica, or `pipeline: { positions: "file" }`',
-    got: "both",
+    code: "NEEDS_GTIDS",
+    what: `the scenario asks for GTIDs and does without them: ${why}`,
+    expected: "positions by GTID, as they are unless told",
+    got: 'pipeline: { positions: "file" }',
     remedy: "leave one of them out",
+  });
+}
+
+function withoutSignals({ label }: Fault): Error {
+  return usageError({
+    code: "NO_SIGNALS",
+    what: `the source of this scenario's pipeline hears no signals, and a fault sends it one: ${label}`,
+    expected: "pipeline: { signals: true }",
+    got: "a pipeline without signals",
+    remedy: "give the scenario's pipeline `signals: true`",
   });
 }
 

@@ -23,6 +23,7 @@ const names = [
   "offsets/source-rewound",
   "offsets/sink-group-rewound",
   "offsets/both-sink-groups-rewound",
+  "offsets/snapshot-asked-for-incremental",
   "incidents/i-11-commit-made-but-answered-502",
   "faults/data-file-answered-slow-down",
   "faults/retention-ahead-of-the-sink",

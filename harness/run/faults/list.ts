@@ -116,6 +116,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     mark: "it was gone from the list",
   },
   "connect.twin": { what: "a second connector like it", heals: "deletes it", mark: "its connections" },
+  "debezium.snapshot": {
+    what: "ask the source for a snapshot of tables by a signal: incremental, or blocking",
+    heals: "",
+    mark: "the source's notification that it is complete",
+  },
   "topics.empty": { what: "delete all records of a topic", heals: "", mark: "where the topic begins now" },
   "topics.expire": {
     what: "let a topic's retention run out, until the broker has deleted what it holds",

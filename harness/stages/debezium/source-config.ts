@@ -1,6 +1,7 @@
 import type { PipelineSpec, Projection } from "#core/pipeline-spec.ts";
 import type { Configuration, ConfigurationFile } from "#stages/connect/configuration.ts";
 import { pipelineVariables, resolveVariables, type Variables } from "#stages/connect/variables.ts";
+import { signalSettings } from "./signals.ts";
 
 export interface SourceConfigOptions {
   readonly spec: PipelineSpec;
@@ -15,7 +16,7 @@ export interface SourceConfigOptions {
  * Debezium's settings; its row filters do not, as Debezium has no SQL: they describe what the template does itself.
  */
 export function sourceConfig({ spec, template, variables }: SourceConfigOptions): Configuration {
-  const settings = { ...template.settings, ...projectionSettings(spec) };
+  const settings = { ...template.settings, ...projectionSettings(spec), ...(spec.signals ? signalSettings(spec) : {}) };
   return resolveVariables({ ...template, settings }, { ...variables, ...pipelineVariables(spec) });
 }
 

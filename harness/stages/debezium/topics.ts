@@ -1,6 +1,7 @@
 import { capturedTables, type PipelineSpec, topicOf } from "#core/pipeline-spec.ts";
 import type { NewTopic } from "#core/ports.ts";
 import { offsetsTopicOf } from "#stages/connect/variables.ts";
+import { notificationsTopic, signalsTopic } from "./signals.ts";
 
 const weekMs = 7 * 24 * 60 * 60 * 1_000;
 
@@ -24,5 +25,11 @@ export function sourceTopics(spec: PipelineSpec, replicas: number): NewTopic[] {
     { name: offsetsTopicOf(spec), partitions: 1, replicas, config: { "cleanup.policy": "compact" } },
     { name: topicPrefix, partitions: 1, replicas, config: kept },
     { name: `__debezium-heartbeat.${topicPrefix}`, partitions: 1, replicas, config: kept },
+    ...(spec.signals ? [signalsTopic(spec), notificationsTopic(spec)] : []).map((name) => ({
+      name,
+      partitions: 1,
+      replicas,
+      config: kept,
+    })),
   ];
 }

@@ -34,9 +34,21 @@ test("there is no link to a catalog that the tables do without", () => {
 test("a replica and positions by file do not go together", () => {
   const stack = { replica: "with-updates-logged" } as const;
   expect(refuse({ stack })).not.toThrow();
-  expect(refuse({ stack, pipeline: { positions: "file" } })).toThrow("files and positions of its own");
+  expect(refuse({ stack, pipeline: { positions: "file" } })).toThrow(
+    "a replica's binlog has files and positions of its own",
+  );
   expect(refuse({ faults: [faults.mysql.delayReplica({ seconds: 1 })] })).toThrow("has no mysql-replica");
   const cut = [faults.cut("replica->mysql", when)];
   expect(refuse({ faults: cut })).toThrow("has no replica->mysql");
   expect(refuse({ faults: cut, stack })).not.toThrow();
+});
+
+test("a signal is sent to a source that hears it, by GTIDs", () => {
+  const snapshot = faults.debezium.snapshot({ tables: ["titles"], type: "incremental" });
+  const inside = faults.sequence({ when, faults: [snapshot] });
+  for (const fault of [snapshot, inside]) {
+    expect(refuse({ faults: [fault] })).toThrow("hears no signals");
+    expect(refuse({ faults: [fault], pipeline: { signals: true } })).not.toThrow();
+  }
+  expect(refuse({ pipeline: { signals: true, positions: "file" } })).toThrow("by the server's executed GTIDs");
 });

@@ -1,0 +1,92 @@
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { topicOf } from "#core/pipeline-spec.ts";
+import type { PartitionOffsets } from "#core/ports.ts";
+import { decodeRecord } from "#stages/debezium/record.ts";
+import {
+  notificationsTopic,
+  notificationText,
+  type SnapshotType,
+  signalsTopic,
+  snapshotSignal,
+} from "#stages/debezium/signals.ts";
+import type { FaultContext } from "../context.ts";
+import type { Fault } from "../fault.ts";
+import { atOnce, type Moment, timed } from "../moments.ts";
+
+export interface SnapshotBySignal {
+  readonly tables: readonly string[];
+  readonly type: SnapshotType;
+  readonly when?: Moment;
+}
+
+/**
+ * Asks the source for a snapshot of tables while it streams; the pipeline needs `signals`. Announces `readAgain`: the tables'
+ * rows that were there from the initial snapshot to the end. A blocking one sends each of them again; an incremental one
+ * leaves out those that are changed while their chunk is read, as their change is newer.
+ */
+export function snapshotBySignal({ tables, type, when = atOnce }: SnapshotBySignal): Fault {
+  const kind = type === "blocking" ? "a blocking" : "an incremental";
+  return {
+    label: timed(`ask for ${kind} snapshot of ${tables.join(", ")}`, when),
+    when,
+    signals: true,
+    // A blocking one begins with a lock on the whole server.
+    ownPipeline: type === "incremental",
+    inject: async (context) => {
+      const { clients, pipeline } = context;
+      const { spec } = pipeline;
+      // What the initial snapshot tells of its end may lie behind it by seconds.
+      await heard(context, { from: new Map(), wanted: finished.blocking });
+      const from = await clients.kafka.endOffsets(notificationsTopic(spec));
+      await clients.kafka.produce({ topic: signalsTopic(spec), records: [snapshotSignal(spec, { tables, type })] });
+      const proof = await heard(context, { from, wanted: finished[type] });
+      return {
+        heal: async () => undefined,
+        proof: async () => proof,
+        announced: async () => ({ readAgain: await lastingRows(context, tables) }),
+      };
+    },
+  };
+}
+
+/** A blocking snapshot is told of in the words of the initial one. */
+const finished = { incremental: "Incremental Snapshot COMPLETED", blocking: "Initial Snapshot COMPLETED" };
+
+interface Awaited {
+  readonly from: PartitionOffsets;
+  readonly wanted: string;
+}
+
+/** Waits for the source's word; undefined when it does not come. */
+async function heard({ clients: { kafka }, pipeline: { spec } }: FaultContext, { from, wanted }: Awaited) {
+  const topic = notificationsTopic(spec);
+  const deadline = deadlineIn(60_000);
+  return poll({
+    what: `the source to say "${wanted}"`,
+    deadline,
+    everyMs: 250,
+    look: async () => {
+      const told: string[] = [];
+      for await (const { value } of kafka.read({ topic, from, to: await kafka.endOffsets(topic) }))
+        if (value !== null) told.push(notificationText(value));
+      if (told.includes(wanted)) return seen(`the source said: ${told.join(", ")}`);
+      return deadline.remainingMs() > 1_000 ? notYet(told.join(", ") || "nothing") : seen(undefined);
+    },
+  });
+}
+
+/** Keys that a snapshot has read, and that were neither inserted nor deleted. */
+async function lastingRows({ clients, pipeline: { spec } }: FaultContext, tables: readonly string[]): Promise<number> {
+  let rows = 0;
+  for (const topic of tables.map((table) => topicOf(spec, table))) {
+    const [read, changed] = [new Set<string>(), new Set<string>()];
+    const to = await clients.kafka.endOffsets(topic);
+    for await (const record of clients.kafka.read({ topic, from: new Map(), to })) {
+      const change = decodeRecord(record);
+      if (change?.op === "r") read.add(change.key);
+      if (change?.op === "c" || change?.op === "d") changed.add(change.key);
+    }
+    rows += read.difference(changed).size;
+  }
+  return rows;
+}

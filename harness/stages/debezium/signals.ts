@@ -1,0 +1,48 @@
+import { z } from "zod";
+import type { PipelineSpec } from "#core/pipeline-spec.ts";
+import type { Configuration } from "#stages/connect/configuration.ts";
+
+/** `incremental`: in chunks between the changes. `blocking`: the stream stands until all rows are read. */
+export type SnapshotType = "incremental" | "blocking";
+
+export function signalsTopic({ names }: PipelineSpec): string {
+  return `${names.topicPrefix}.signals`;
+}
+
+export function notificationsTopic({ names }: PipelineSpec): string {
+  return `${names.topicPrefix}.notifications`;
+}
+
+/**
+ * Signals come by Kafka, and not by a table of MySQL's, which would be one more thing that the binlog holds: with GTIDs,
+ * Debezium then finds what changed during a chunk from the executed sets alone, and writes nothing (`read.only`).
+ */
+export function signalSettings(spec: PipelineSpec): Configuration {
+  return {
+    "read.only": "true",
+    "signal.enabled.channels": "kafka",
+    "signal.kafka.topic": signalsTopic(spec),
+    "signal.kafka.bootstrap.servers": "${floe:kafka.debezium}",
+    // Five seconds by default.
+    "signal.poll.interval.ms": "500",
+    "notification.enabled.channels": "sink",
+    "notification.sink.topic.name": notificationsTopic(spec),
+  };
+}
+
+/** What asks for a snapshot of tables. A signal is for the connector whose topic prefix is its key. */
+export function snapshotSignal(
+  { names }: PipelineSpec,
+  { tables, type }: { readonly tables: readonly string[]; readonly type: SnapshotType },
+): { readonly key: string; readonly value: string } {
+  const data = { "data-collections": tables.map((table) => `${names.database}\\.${table}`), type };
+  return { key: names.topicPrefix, value: JSON.stringify({ type: "execute-snapshot", data }) };
+}
+
+const notification = z.object({ payload: z.object({ aggregate_type: z.string(), type: z.string() }) });
+
+/** What a record of the notifications topic says: `Incremental Snapshot COMPLETED`; a blocking one is an `Initial Snapshot`. */
+export function notificationText(value: Buffer): string {
+  const { aggregate_type: about, type } = notification.parse(JSON.parse(value.toString())).payload;
+  return `${about} ${type}`;
+}
