@@ -126,7 +126,7 @@ function lookAt({ files, beside, old }: Folder, judging: Judging): Looked {
   const { pairs, alone, connectors } = pairsOf([...files, ...beside], asked, judging);
   const before = old === undefined ? undefined : pairsOf(old, new Set(old.map(({ file }) => file)), judging);
   const changes = before === undefined ? [] : changesOf(before.connectors, connectors);
-  return { findings: [...findings, ...changeFindings(changes)], pairs, alone, old: before?.pairs ?? [] };
+  return { findings: [...findings, ...changeFindings(changes, judging)], pairs, alone, old: before?.pairs ?? [] };
 }
 
 /** The same tables for both sides of a preview: the workload must be the same, operation by operation. */

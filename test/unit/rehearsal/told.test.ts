@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { noVersions } from "#core/versions.ts";
+import type { Judging } from "#lint/judge.ts";
 import { changeFindings, changesOf } from "#rehearsal/changes.ts";
 import { fails, provesNothing } from "#rehearsal/outcome.ts";
 import { pairsOf } from "#rehearsal/pairs.ts";
@@ -113,12 +114,12 @@ describe("what fails a check", () => {
 });
 
 describe("rules that two files show, and none alone", () => {
-  const rulesOf = (over: Parameters<typeof pairOf>[0], before: Parameters<typeof pairOf>[0] = {}) => {
+  type Over = Parameters<typeof pairOf>[0];
+  const found = (over: Over, { before = {}, as = judging }: { before?: Over; as?: Judging } = {}) => {
     const [old, fresh] = [pairOf(before), pairOf(over)];
-    return changeFindings(changesOf([old.source, old.sink], [fresh.source, fresh.sink])).map(
-      ({ rule, line }) => `${rule}:${line}`,
-    );
+    return changeFindings(changesOf([old.source, old.sink], [fresh.source, fresh.sink]), as);
   };
+  const rulesOf = (...asked: Parameters<typeof found>) => found(...asked).map(({ rule, line }) => `${rule}:${line}`);
 
   test("nothing is broken by a change of anything else", () => {
     expect(rulesOf({ source: { "max.batch.size": "10" } })).toEqual([]);
@@ -134,7 +135,28 @@ describe("rules that two files show, and none alone", () => {
 
   test("dbz-tinyint-37-upgrade", () => {
     const on = (version: string) => ({ source: { "connector.plugin.version": version } });
-    expect(rulesOf(on("[3.7.0.Final]"), on("3.6.1.Final"))).toEqual([expect.stringMatching(/^dbz-tinyint-37-upgrade/)]);
-    expect(rulesOf(on("3.6.1.Final"), on("3.6.0.Final"))).toEqual([]);
+    expect(rulesOf(on("[3.7.0.Final]"), { before: on("3.6.1.Final") })).toEqual([
+      expect.stringMatching(/^dbz-tinyint-37-upgrade/),
+    ]);
+    expect(rulesOf(on("3.6.1.Final"), { before: on("3.6.0.Final") })).toEqual([]);
+  });
+
+  describe("are switched off, and weigh, as those of one file", () => {
+    const rule = "iceberg-control-topic-recreated";
+    const again = { sink: { "iceberg.control.topic": "again" } };
+
+    test("by the new file, and not by the old one", () => {
+      expect(rulesOf({ sink: { ...again.sink, _floe: { off: [rule] } } })).toEqual([]);
+      expect(rulesOf(again, { before: { sink: { _floe: { off: [rule] } } } })).toHaveLength(1);
+      expect(rulesOf({ sink: { ...again.sink, _floe: { off: ["iceberg-table-recreated"] } } })).toHaveLength(1);
+    });
+
+    test("by floe.lint.json", () => {
+      expect(rulesOf(again, { as: { ...judging, severities: { [rule]: "off" } } })).toEqual([]);
+      expect(found(again)).toMatchObject([{ severity: "error" }]);
+      expect(found(again, { as: { ...judging, severities: { [rule]: "info" } } })).toMatchObject([
+        { severity: "info" },
+      ]);
+    });
   });
 });
