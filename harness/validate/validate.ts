@@ -57,7 +57,7 @@ interface Looking {
 async function look(looking: Looking): Promise<Found[]> {
   const { group, judging, asking, connectors } = looking;
   const plugins = await pluginsOf(asking.worker);
-  const said = await Promise.all(connectors.map((view) => connectFindings(view, asking.worker, plugins)));
+  const said = await Promise.all(connectors.map((view) => connectFindings({ view, worker: asking.worker }, plugins)));
   const live = asking.worker.thrownAway ? nothingLive : await lookAround(looking);
   const files = live.files.map(({ read }) => read);
   const judged = judge(

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { noVersions } from "#core/versions.ts";
 import type { Judging } from "#lint/judge.ts";
+import type { Found } from "#lint/rule.ts";
 import { changeFindings, changesOf } from "#rehearsal/changes.ts";
 import { fails, provesNothing } from "#rehearsal/outcome.ts";
 import { pairsOf } from "#rehearsal/pairs.ts";
 import type { Rehearsed } from "#rehearsal/rehearse.ts";
-import { toldJson, toldLines, toldMarkdown } from "#rehearsal/told.ts";
+import { toldAnnotations, toldJson, toldLines, toldMarkdown } from "#rehearsal/told.ts";
 import { transplant } from "#rehearsal/transplant.ts";
 import { fileOf, judging, pairOf } from "./pair.ts";
 
@@ -16,6 +17,7 @@ const run = (over: Partial<Rehearsed> = {}): Rehearsed => ({
   notes: [],
   notTried: [],
   rejected: [],
+  findings: [],
   verdict: undefined,
   folder: undefined,
   behaviour: {
@@ -60,6 +62,32 @@ describe("what a check tells", () => {
       expect(text).toContain("${floe:mysql.host}");
       expect(text).not.toMatch(/hunter/);
     }
+  });
+
+  test("what Connect rejected is told among the findings, once, and not again beside the run", () => {
+    const place = { file: "sink.json", line: 9, column: 5, key: "tasks.max", at: { line: 9, column: 5 } };
+    const rejection: Found = {
+      ...place,
+      rule: "connect-validate",
+      severity: "error",
+      message: "tasks.max: Not a number",
+      remedy: "do what the message says",
+      source: "Connect",
+    };
+    const rejected = run({ rejected: ["CONNECTOR_REJECTED: tasks.max"], findings: [rejection], behaviour: undefined });
+    const all = {
+      ...told(undefined),
+      findings: [rejection],
+      pipelines: [{ run: rejected, old: undefined, differences: undefined }],
+    };
+    expect(JSON.parse(toldJson(all, true))).toMatchObject({
+      failed: true,
+      findings: [{ file: "sink.json", line: 9, column: 5, rule: "connect-validate" }],
+      pipelines: [{ rejected: ["CONNECTOR_REJECTED: tasks.max"] }],
+    });
+    for (const text of [toldJson(all, true), toldMarkdown(all), toldLines(all, { color: false }).join("\n")])
+      expect(text.match(/Not a number/g)).toHaveLength(1);
+    expect(toldAnnotations(all)).toContain("::error file=sink.json,line=9,col=5,title=connect-validate::");
   });
 
   test("that nothing changes is an answer", () => {
