@@ -104,7 +104,7 @@ function notInstalled({ plugins, named, ...asked }: NotInstalled): Found[] {
 
 function givePlugin({ mapped }: ConnectAsked): string {
   const otherwise = mapped === undefined ? ", or --connect URL of a worker that has it" : "";
-  return `give its plugin (--plugin FILE.zip), or a version of it that is pinned (--set debezium=VERSION)${otherwise}`;
+  return `give its plugin: --plugin FILE.zip, or --set PART=VERSION for another of the pinned ones${otherwise}`;
 }
 
 /** A plugin by its class, its short name, or that without its kind, as Connect finds it. */
