@@ -23,8 +23,19 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   // What it writes says `from "floe"`.
   explore: ["core", "runtime", "run", "floe"],
   offsets: ["core", "runtime", "stages"],
-  // Files that are linted, and run as a scenario.
-  rehearsal: ["core", "process", "lint", "checks", "report", "stages/connect", "stages/debezium", "run", "fixtures"],
+  // Files that are linted, validated, and run as a scenario.
+  rehearsal: [
+    "core",
+    "process",
+    "lint",
+    "validate",
+    "checks",
+    "report",
+    "stages/connect",
+    "stages/debezium",
+    "run",
+    "fixtures",
+  ],
   "index.ts": ["core", "run", "checks", "fixtures"],
   scenarios: ["floe", "fixtures"],
   cli: [

@@ -3,8 +3,8 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { systemCode, usageError } from "#core/errors.ts";
 import { freshSeed } from "#core/random.ts";
-import { type Judging, judge } from "#lint/judge.ts";
-import type { Finding } from "#lint/rule.ts";
+import { inOrder, type Judging, judge, silenced } from "#lint/judge.ts";
+import type { Found } from "#lint/rule.ts";
 import { failOn } from "#lint/settings-file.ts";
 import { databaseOf, fixtureFor, tablesUnknown } from "#rehearsal/captured.ts";
 import { changeFindings, changesOf } from "#rehearsal/changes.ts";
@@ -38,12 +38,12 @@ const flags = z.object({
 });
 type Flags = z.infer<typeof flags>;
 
-/** `floe check`: lints connector files, runs each pipeline for real, and judges it. Exit code 1 for what is not good. */
+/** `floe check`: lints connector files, has Connect validate them, runs each pipeline for real, and judges it. Exit code 1 for what is not good. */
 export function addCheck(program: Command, ends: (exitCode: number) => void): void {
   const command = program
     .command("check")
     .description(
-      "lint connector files and run their pipelines on a throw-away stack; --diff shows what a change changes",
+      "lint and validate connector files, run their pipelines on a throw-away stack; --diff shows what a change changes",
     )
     .argument("[file...]", "files or folders; with --diff: OLD and NEW")
     .option("--base <ref>", "only what differs from this commit; with --diff, what to compare with")
@@ -98,12 +98,18 @@ async function tellAll(folders: readonly Folder[], { own, options, judging }: Ch
   );
   const pipelines = [];
   for (const [at, each] of planned.entries()) pipelines.push(await tryOut(each, { ...how, ...tables[at] }));
+  const said = pipelines.flatMap(({ run }) => run.findings);
   return {
-    findings: looked.flatMap(({ findings }) => findings),
+    findings: [...looked.flatMap(({ findings }) => findings), ...once(silenced(said, judging))].toSorted(inOrder),
     pipelines,
     alone: looked.flatMap(({ alone }) => alone),
     files: folders.flatMap(({ files }) => files.map(({ file }) => file)),
   };
+}
+
+/** A connector of several pipelines is asked about in each. */
+function once(findings: readonly Found[]): Found[] {
+  return [...new Map(findings.map((each) => [JSON.stringify([each.file, each.at, each.message]), each])).values()];
 }
 
 /** The same command with the seed that was drawn. */
@@ -113,7 +119,7 @@ function rerunLine(args: readonly string[], seed: number): string {
 }
 
 interface Looked {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Found[];
   readonly pairs: readonly Pair[];
   readonly alone: readonly Alone[];
   /** The pipelines before the change. */
@@ -126,7 +132,7 @@ function lookAt({ files, beside, old }: Folder, judging: Judging): Looked {
   const { pairs, alone, connectors } = pairsOf([...files, ...beside], asked, judging);
   const before = old === undefined ? undefined : pairsOf(old, new Set(old.map(({ file }) => file)), judging);
   const changes = before === undefined ? [] : changesOf(before.connectors, connectors);
-  return { findings: [...findings, ...changeFindings(changes)], pairs, alone, old: before?.pairs ?? [] };
+  return { findings: [...findings, ...changeFindings(changes, judging)], pairs, alone, old: before?.pairs ?? [] };
 }
 
 /** The same tables for both sides of a preview: the workload must be the same, operation by operation. */

@@ -1,8 +1,8 @@
 import { satisfies } from "#core/versions.ts";
 import { catalogue } from "#lint/catalogue.ts";
 import type { Setting } from "#lint/document.ts";
-import { finding } from "#lint/judge.ts";
-import type { Finding, Hit } from "#lint/rule.ts";
+import { finding, type Judging, silenced } from "#lint/judge.ts";
+import type { Found, Hit } from "#lint/rule.ts";
 import { shown, visible } from "#lint/secret.ts";
 import type { View } from "#lint/view.ts";
 import { connectorName } from "./pairs.ts";
@@ -44,11 +44,14 @@ const rules = new Map<string, (change: Change) => Hit[]>(
 const onlyAtCreation =
   /^iceberg\.(table\..+\.(partition-by|id-columns)|tables\.(default-partition-by|default-id-columns|auto-create-props\..+|schema-force-optional))$/;
 
-/** Every rule that a change breaks; those that a file alone shows are told by lint. */
-export function changeFindings(changes: readonly Change[]): Finding[] {
-  return changes.flatMap((change) =>
-    catalogue().flatMap((words) => (rules.get(words.id)?.(change) ?? []).map((hit) => finding(words, change.new, hit))),
+/** Every rule that a change breaks, but for those that the new file or the settings switch off. What a file alone shows is lint's. */
+export function changeFindings(changes: readonly Change[], judging: Judging): Found[] {
+  const found = changes.flatMap((change) =>
+    catalogue()
+      .filter(({ id }) => !change.new.document.off.includes(id))
+      .flatMap((words) => (rules.get(words.id)?.(change) ?? []).map((hit) => finding(words, change.new, hit))),
   );
+  return silenced(found, judging);
 }
 
 function changed(old: View, fresh: View, keys: RegExp): Hit[] {

@@ -2,12 +2,15 @@ import { environmentError, FloeError, renderError } from "#core/errors.ts";
 import type { Source } from "#core/source.ts";
 import type { RunVerdict } from "#core/verdict.ts";
 import { mixed } from "#fixtures/workloads.ts";
+import type { Found } from "#lint/rule.ts";
 import type { Unheard } from "#run/batch.ts";
 import { checks } from "#run/checks.ts";
-import { type RunRequest, runScenario } from "#run/runner.ts";
+import { type RunRequest, runScenario, type Sending } from "#run/runner.ts";
 import { defineScenario, type PipelineOptions, type Scenario } from "#run/scenario.ts";
+import { errorWithoutSecrets, secretsIn } from "#validate/hide.ts";
 import { type Behaviour, behaviourCheck } from "./behaviour.ts";
 import { capturedOf, databaseOf, tablesUnknown } from "./captured.ts";
+import { examine, refusal } from "./examine.ts";
 import { givenPipeline, unwrapOf } from "./given.ts";
 import { obstaclesOf } from "./obstacles.ts";
 import type { Pair } from "./pairs.ts";
@@ -26,8 +29,10 @@ export interface Rehearsed {
   readonly notes: readonly string[];
   /** Why it was not run; empty when it was. */
   readonly notTried: readonly string[];
-  /** Connect's own messages, when it would not take a configuration. */
+  /** That Connect would not take a configuration. */
   readonly rejected: readonly string[];
+  /** What it said of one, at its lines. */
+  readonly findings: readonly Found[];
   readonly verdict: RunVerdict | undefined;
   readonly folder: string | undefined;
   readonly behaviour: Behaviour | undefined;
@@ -57,11 +62,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
     file: pair.source.document.file,
     mapped: transplanted.mapped,
     notes: [],
-    notTried: [],
-    rejected: [],
-    verdict: undefined,
-    folder: undefined,
-    behaviour: undefined,
+    ...nothingRan,
   };
   const obstacles = obstaclesOf(pair, { plugins: request.plugin });
   if (obstacles.length > 0) return { ...told, notTried: obstacles };
@@ -74,32 +75,56 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   const given = givenPipeline(pair, { transplanted, captured, all });
   if ("unknown" in given) return { ...told, notTried: [given.unknown] };
   const planned = { ...given, notes: [...(options.sourceNotes ?? []), ...given.notes, ...shapeNotes(pair)] };
-  return { ...told, ...(await run({ ...options, source, pipeline: planned.pipeline })), notes: planned.notes };
+  const ran = await run({ ...options, source, pipeline: planned.pipeline, mapped: transplanted.mapped });
+  return { ...told, ...ran, notes: planned.notes };
 }
 
-type Ran = Pick<Rehearsed, "verdict" | "folder" | "behaviour" | "rejected">;
+type Ran = Pick<Rehearsed, "notTried" | "rejected" | "findings" | "verdict" | "folder" | "behaviour">;
+
+const nothingRan: Ran = {
+  notTried: [],
+  rejected: [],
+  findings: [],
+  verdict: undefined,
+  folder: undefined,
+  behaviour: undefined,
+};
 
 async function run(options: Running): Promise<Ran> {
-  const { pair, request, rerun, listen } = options;
+  const { pair, request, rerun, listen, mapped } = options;
   // Of a preview that was interrupted, the other side is not begun.
   if (request.signal.aborted)
     throw environmentError({ code: "INTERRUPTED", what: "the check was interrupted", remedy: rerun });
   let behaviour: Behaviour | undefined;
   const scenario = await scenarioOf(options, (seen) => (behaviour = seen));
   const file = { name: `check/${pair.name}`, path: pair.source.document.file };
+  let findings: readonly Found[] = [];
+  const askConnect = async (sending: Sending) => {
+    findings = await examine({ pair, mapped, sending });
+    const refused = refusal(findings);
+    if (refused !== undefined) throw refused;
+  };
   try {
-    const { verdict, folder } = await runScenario({ ...request, file, scenario, rerun, listen });
-    return { verdict, folder, behaviour, rejected: [] };
+    const { verdict, folder } = await runScenario({ ...request, file, scenario, rerun, listen, examine: askConnect });
+    return { ...nothingRan, verdict, folder, behaviour };
   } catch (error) {
-    if (!(error instanceof FloeError) || !ofConfiguration.includes(error.code)) throw error;
-    return { verdict: undefined, folder: undefined, behaviour, rejected: renderError(error) };
+    if (!(error instanceof FloeError)) throw error;
+    if (error.code === "CONNECTOR_NOT_TRIED") return { ...nothingRan, findings, notTried: [error.message] };
+    if (!ofConfiguration.includes(error.code)) throw error;
+    // It repeats values, where nobody wanted its findings.
+    const hidden = errorWithoutSecrets(error, secretsIn(pair.pipeline.views));
+    return { ...nothingRan, findings, rejected: renderError(hidden) };
   }
 }
 
 /** What Connect says to a configuration that it does not take. */
 const ofConfiguration = ["CONNECTOR_REJECTED", "CONNECT_REFUSED"];
 
-type Running = Omit<RehearseOptions, "source"> & { readonly source: Source; readonly pipeline: PipelineOptions };
+interface Running extends Omit<RehearseOptions, "source"> {
+  readonly source: Source;
+  readonly pipeline: PipelineOptions;
+  readonly mapped: readonly Mapped[];
+}
 
 async function scenarioOf(
   { pair, source, request, pipeline }: Running,

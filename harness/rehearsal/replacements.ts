@@ -135,6 +135,13 @@ export const replacements: readonly Replacement[] = [
   },
 ];
 
+/** Where the schema history is kept: said by the stack where the file has it elsewhere, or has a name that is not known. */
+export const historyTopic = {
+  key: "schema.history.internal.kafka.topic",
+  value: "${floe:pipeline.schema-history-topic}",
+  because: "the stack keeps it in Kafka",
+} as const;
+
 /** What a rehearsal needs to be said, whether the file says it or not. */
 export const needed = {
   source: [

@@ -1,4 +1,5 @@
 import { dialect } from "#lint/java-regex.ts";
+import { sinkTables } from "#lint/sink-tables.ts";
 import type { View } from "#lint/view.ts";
 import type { Pair } from "./pairs.ts";
 
@@ -10,10 +11,9 @@ export function routesOf(
   { sink }: Pair,
   { database, tables }: { database: string; tables: readonly string[] },
 ): Routes {
-  const targets = sink.isTrue("iceberg.tables.dynamic-enabled")
-    ? dynamicTargets(sink, database, tables)
-    : sink.list("iceberg.tables");
-  if (!Array.isArray(targets)) return targets;
+  const captured = tables.map((table) => `${database}.${table}`);
+  const targets = sinkTables(sink, captured);
+  if ("unknown" in targets) return { unknown: `the sink's tables: ${targets.unknown}` };
   const wanted = tables.map((table) => targets.find((target) => target.split(".").at(-1) === table));
   const missing = tables.filter((_, at) => wanted[at] === undefined);
   if (missing.length > 0)
@@ -25,22 +25,6 @@ export function routesOf(
   if (another !== undefined)
     return { unknown: `the sink's tables lie in several namespaces: ${[...namespaces].join(", ")}` };
   return { namespace };
-}
-
-function dynamicTargets(
-  sink: View,
-  database: string,
-  tables: readonly string[],
-): string[] | { readonly unknown: string } {
-  const field = sink.text("iceberg.tables.route-field");
-  const cdc = sink.transform("DebeziumTransform");
-  if (field !== "_cdc.target" || cdc === undefined)
-    return {
-      unknown: `iceberg.tables.route-field ${field ?? "is not set"}: which tables it names is known at run time alone`,
-    };
-  const pattern = cdc.text("cdc.target.pattern") ?? "{db}.{table}";
-  // The sink takes names of dynamic tables in lower case.
-  return tables.map((table) => pattern.replace("{db}", database).replace("{table}", table).toLowerCase());
 }
 
 /** The topics of tables that a RegexRouter of the source renames; undefined when none is, or when it cannot be told. */

@@ -134,6 +134,8 @@ export function toldJson(told: Told, failed: boolean): string {
     ...run,
     // All of its rows: what matters of them is in the differences.
     behaviour: undefined,
+    // Among all the others.
+    findings: undefined,
     ...(differences === undefined
       ? {}
       : { differences, old: old === undefined ? null : { verdict: old.verdict, notTried: old.notTried } }),

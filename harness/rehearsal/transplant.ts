@@ -3,7 +3,7 @@ import { isSecret, shown, visible } from "#lint/secret.ts";
 import { isOpaque, type View } from "#lint/view.ts";
 import { catalogType } from "./obstacles.ts";
 import type { Pair } from "./pairs.ts";
-import { hadoopStore, needed, type Replacement, replacements } from "./replacements.ts";
+import { hadoopStore, historyTopic, needed, type Replacement, replacements } from "./replacements.ts";
 
 /** One setting that a rehearsal changes: told in every output. */
 export interface Mapped {
@@ -27,7 +27,7 @@ export interface Transplanted {
 export function transplant({ source, sink, pipeline }: Pair): Transplanted {
   const hadoop = catalogType(sink) === "hadoop";
   const ends = [
-    { end: "source", view: source, added: added("source", needed.source) },
+    { end: "source", view: source, added: { ...added("source", needed.source), ...historyIn(source) } },
     {
       end: "sink",
       view: sink,
@@ -46,9 +46,7 @@ export function transplant({ source, sink, pipeline }: Pair): Transplanted {
     for (const [key, now] of Object.entries({ ...workersConverters(view, pipeline), ...own })) {
       if (settings[key] !== undefined) continue;
       settings[key] = now;
-      const because = /converter/.test(key)
-        ? "the worker's own default"
-        : (matching(end, key)?.because ?? "how the stack's store is reached");
+      const because = whyAdded(end, key);
       const told = mapped.find((each) => each.end === end && each.key === key);
       if (told === undefined) mapped.push({ end, key, was: undefined, now, because });
       // What was left out, and is needed with the stack's own value.
@@ -83,6 +81,20 @@ function added(end: "source" | "sink", keys: readonly string[]): Record<string, 
   return Object.fromEntries(
     keys.flatMap((key) => (matching(end, key)?.value === undefined ? [] : [[key, matching(end, key)?.value ?? ""]])),
   );
+}
+
+function whyAdded(end: "source" | "sink", key: string): string {
+  if (/converter/.test(key)) return "the worker's own default";
+  if (key === historyTopic.key) return historyTopic.because;
+  return matching(end, key)?.because ?? "how the stack's store is reached";
+}
+
+/** A file that keeps the schema history elsewhere names no topic for it; one that keeps it in Kafka has to. */
+function historyIn(source: View): Record<string, string> {
+  const { key, value } = historyTopic;
+  const store = source.get("schema.history.internal")?.value ?? "KafkaSchemaHistory";
+  const known = store.endsWith("KafkaSchemaHistory") && !isOpaque(source.get(key)?.value ?? "");
+  return known ? {} : { [key]: value };
 }
 
 /** A connector that names no converter uses its worker's: the user's, where the files have one. */

@@ -11,6 +11,8 @@ import { noVersions } from "#core/versions.ts";
 import { progressTeller } from "#report/console.ts";
 import { writeReport } from "#report/html/write.ts";
 import { diskFullIn } from "#runtime/failure.ts";
+import type { ConnectClient } from "#stages/connect/client.ts";
+import type { Configuration } from "#stages/connect/configuration.ts";
 import type { ScenarioFile } from "./find.ts";
 import { findParts, type RunPartsRequest, type RuntimeName } from "./find-parts.ts";
 import { makeRunFolder, type RunFolder, writeJson } from "./folder.ts";
@@ -52,7 +54,12 @@ export interface RunRequest {
   readonly stateDir: string;
   readonly signal: AbortSignal;
   readonly listen: (event: Stamped) => void;
+  /** Asked on the running stack, before either connector is made: what it throws ends the run. */
+  readonly examine?: (sending: Sending) => Promise<void>;
 }
+
+/** Both connectors' configurations as they will be sent, and the workers that they go to. */
+export type Sending = Readonly<Record<"source" | "sink", { connect: ConnectClient; config: Configuration }>>;
 
 /** What everything in a run may use. */
 export interface Run {

@@ -96,7 +96,7 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
 }
 
 async function startConnectors(run: Run, { session, clients }: Ground, spec: PipelineSpec): Promise<Pipeline> {
-  const { scenario } = run.request;
+  const { scenario, examine } = run.request;
   const { stack, logs } = session;
   // Others go on using a shared stack: the connectors of a run that is over would read on for nobody.
   if (session.shared === true)
@@ -107,7 +107,14 @@ async function startConnectors(run: Run, { session, clients }: Ground, spec: Pip
     spec,
     overrides: { source: scenario.pipeline?.source ?? {}, sink: scenario.pipeline?.sink ?? {} },
     given: scenario.pipeline?.given,
-    onConfigured: (configurations) => writeConfigurations(run, configurations, secretsOf(stack)),
+    onConfigured: async ({ source, sink }) => {
+      await writeConfigurations(run, { source, sink }, secretsOf(stack));
+      const { connect } = clients;
+      await examine?.({
+        source: { connect: connect.source, config: source },
+        sink: { connect: connect.sink, config: sink },
+      });
+    },
     logFiles: workerLogs(stack, logs),
   });
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { FloeError, messageOf } from "#core/errors.ts";
-import type { Pipeline } from "#lint/pipeline.ts";
 import type { Found } from "#lint/rule.ts";
 import { isOpaque, type View } from "#lint/view.ts";
 import { parseJson64, parseMetadata, type TableMetadata } from "#stages/iceberg/metadata.ts";
@@ -16,8 +15,8 @@ export interface CatalogLook {
 
 export interface CatalogAsked {
   readonly view: View;
-  /** The tables that the sink writes, as `namespace.table`; undefined where the settings don't tell. */
-  readonly targets: readonly string[] | undefined;
+  /** The tables that the sink writes, as `namespace.table`; why, where the settings don't tell. */
+  readonly targets: readonly string[] | { readonly unknown: string };
 }
 
 const uriKey = "iceberg.catalog.uri";
@@ -29,8 +28,8 @@ export async function lookAtCatalog({ view, targets }: CatalogAsked): Promise<Ca
   const config = await configOf(view);
   if (!("defaults" in config)) return { findings: config, tables: [], warehouse: undefined };
   const warehouse = config.overrides["warehouse"] ?? config.defaults["warehouse"];
-  if (targets === undefined) {
-    const told = "the sink's tables in the catalog: their names come from the records";
+  if ("unknown" in targets) {
+    const told = `the sink's tables in the catalog: ${targets.unknown}`;
     return { findings: notTried({ view, key: "iceberg.tables.route-field", told }), tables: [], warehouse };
   }
   const prefix = config.overrides["prefix"] ?? config.defaults["prefix"];
@@ -171,18 +170,4 @@ const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 function reason(body: unknown): string {
   const parsed = errorSchema.safeParse(body);
   return parsed.success ? `, ${parsed.data.error.message.slice(0, 200)}` : "";
-}
-
-/** The tables a sink writes, as `namespace.table`: those that are listed, or what its transform makes of the sources' tables. */
-export function targetsOf(view: View, pipeline: Pipeline, tables: readonly string[] | undefined): string[] | undefined {
-  const listed = view.list("iceberg.tables");
-  if (listed.length > 0) return listed;
-  const cdc = view.transform("DebeziumTransform");
-  const routed = view.text("iceberg.tables.route-field") === "_cdc.target";
-  if (!routed || cdc === undefined || tables === undefined || pipeline.sourcesOf(view).length === 0) return undefined;
-  const pattern = cdc.text("cdc.target.pattern") ?? "{db}.{table}";
-  return tables.map((each) => {
-    const [db = "", ...rest] = each.split(".");
-    return pattern.replaceAll("{db}", db).replaceAll("{table}", rest.join("."));
-  });
 }

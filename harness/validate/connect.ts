@@ -3,6 +3,7 @@ import { environmentError, FloeError, messageOf, systemCode, usageError } from "
 import type { Found } from "#lint/rule.ts";
 import { isOpaque, type View } from "#lint/view.ts";
 import type { ConnectClient, Plugin, Rejections } from "#stages/connect/client.ts";
+import type { Configuration } from "#stages/connect/configuration.ts";
 import { notTried, tell } from "./tell.ts";
 
 /** The worker that is asked. */
@@ -10,7 +11,7 @@ export interface Worker {
   readonly connect: ConnectClient;
   /** `host:port`. */
   readonly where: string;
-  /** Started for this and ended after it: it has no way to the user's servers, and nothing of theirs installed. */
+  /** Floe's own, ended afterwards: it has no way to the user's servers, and nothing installed but what was given. */
   readonly thrownAway: boolean;
 }
 
@@ -47,20 +48,30 @@ function reasonOf({ cause, got }: FloeError): string | undefined {
   return cause instanceof Error && cause.cause !== undefined ? messageOf(cause.cause) : got;
 }
 
+/** A configuration for a stack of Floe's own: the servers that it names are the stack's, and its worker reaches them. */
+export interface Mapped {
+  readonly config: Configuration;
+  /** Keys that have the stack's own value or none, in place of what the file says. */
+  readonly replaced: ReadonlySet<string>;
+}
+
+export interface ConnectAsked {
+  readonly view: View;
+  readonly worker: Worker;
+  /** What is sent instead of the file's own settings. */
+  readonly mapped?: Mapped | undefined;
+}
+
 /** What Connect and the plugin themselves say to a connector's configuration, by key. */
-export async function connectFindings(
-  view: View,
-  worker: Worker,
-  plugins: readonly Plugin[],
-): Promise<readonly Found[]> {
+export async function connectFindings(asked: ConnectAsked, plugins: readonly Plugin[]): Promise<readonly Found[]> {
+  const { view, worker } = asked;
   const named = view.text("connector.class");
   if (named === undefined) return [];
   const plugin = pluginFor(named, plugins);
-  if (plugin === undefined) return notInstalled({ view, worker, plugins, named });
-  const config = sent(view, worker);
+  if (plugin === undefined) return notInstalled({ ...asked, plugins, named });
   try {
-    const rejections = await worker.connect.validate({ ...config, "connector.class": plugin.class });
-    return rejectionFindings({ view, worker, rejections });
+    const rejections = await worker.connect.validate({ ...sent(asked), "connector.class": plugin.class });
+    return rejectionFindings(asked, rejections);
   } catch (error) {
     // It answered, and with no list of messages: a provider that finds no file, a plugin that throws.
     if (!(error instanceof FloeError) || !/^CONNECT_(FAILED|REFUSED)$/.test(error.code)) throw error;
@@ -68,15 +79,14 @@ export async function connectFindings(
   }
 }
 
-interface NotInstalled {
-  readonly view: View;
-  readonly worker: Worker;
+interface NotInstalled extends ConnectAsked {
   readonly plugins: readonly Plugin[];
   readonly named: string;
 }
 
 /** A worker of ours lacks what a user's has; a name that is nearly one of its plugins' is a slip all the same. */
-function notInstalled({ view, worker, plugins, named }: NotInstalled): Found[] {
+function notInstalled({ plugins, named, ...asked }: NotInstalled): Found[] {
+  const { view, worker } = asked;
   const connectors = plugins.filter(({ type }) => /^(source|sink)$/.test(type)).map((plugin) => plugin.class);
   const near = closest(named, connectors);
   const slip = near !== "" && distance(named, near) <= 4;
@@ -85,11 +95,16 @@ function notInstalled({ view, worker, plugins, named }: NotInstalled): Found[] {
     return notTried({
       ...about,
       told: `Connect's validation: the worker that was started has no ${named}`,
-      remedy: "give the plugin: --plugin FILE.zip, or --connect URL of a worker that has it",
+      remedy: givePlugin(asked),
     });
   const told = `${named} is none of the worker's plugins${slip ? `, did you mean ${near}?` : ""}`;
   const remedy = slip ? near : `install it on the worker, which has ${connectors.join(", ")}`;
   return tell({ rule: "connector-class-not-installed", ...about, told, remedy });
+}
+
+function givePlugin({ mapped }: ConnectAsked): string {
+  const otherwise = mapped === undefined ? ", or --connect URL of a worker that has it" : "";
+  return `give its plugin: --plugin FILE.zip, or --set PART=VERSION for another of the pinned ones${otherwise}`;
 }
 
 /** A plugin by its class, its short name, or that without its kind, as Connect finds it. */
@@ -101,48 +116,52 @@ export function pluginFor(named: string, plugins: readonly Plugin[]): Plugin | u
     .find((plugin) => [plugin.class, simple(plugin), short(plugin)].includes(named));
 }
 
-/** The settings as they would be sent. A worker of ours is kept from dialling the database they name. */
-function sent(view: View, { thrownAway }: Worker): Record<string, string> {
+/** The settings as they would be sent. A worker that reaches nothing is kept from dialling the database they name. */
+function sent(asked: ConnectAsked): Configuration {
+  const { view, mapped } = asked;
   const settings = view.settings.filter(({ type }) => type !== "nested").map(({ key, value }) => [key, value] as const);
-  const config = { name: view.document.name ?? "floe-validate", ...Object.fromEntries(settings) };
-  return thrownAway && view.has("database.hostname") ? { ...config, ...nowhere } : config;
+  const config = { name: view.document.name ?? "floe-validate", ...(mapped?.config ?? Object.fromEntries(settings)) };
+  return reachesNothing(asked) && view.has("database.hostname") ? { ...config, ...nowhere } : config;
+}
+
+function reachesNothing({ worker, mapped }: ConnectAsked): boolean {
+  return worker.thrownAway && mapped === undefined;
 }
 
 /** Nothing listens on port 1 (tcpmux): the login is refused at once. */
 const nowhere = { "database.hostname": "127.0.0.1", "database.port": "1" };
 
-interface Rejected {
-  readonly view: View;
-  readonly worker: Worker;
-  readonly rejections: Rejections;
-}
-
-function rejectionFindings({ view, worker, rejections }: Rejected): Found[] {
-  const opaque = view.settings.filter((setting) => isOpaque(setting.value) && unknownTo(worker, setting.value));
+function rejectionFindings(asked: ConnectAsked, rejections: Rejections): Found[] {
+  const { view, mapped } = asked;
+  const opaque = view.settings.filter((setting) => isOpaque(setting.value) && unknownTo(asked, setting.value));
   const unknown = new Set(opaque.map(({ key }) => key));
   const found = [...rejections].flatMap(([key, messages]) => {
-    if (unknown.has(key) || (worker.thrownAway && isLogin(key, messages))) return [];
+    if (unknown.has(key) || (reachesNothing(asked) && isLogin(key, messages))) return [];
+    if (mapped?.replaced.has(key) === true) return replacedRejected(view, key, messages.join("; "));
     // The same message comes twice where a validator and the connector both look.
-    return [...new Set(messages)].flatMap((message) => rejection({ view, worker, key, message }));
+    return [...new Set(messages)].flatMap((message) => rejection(asked, { key, message }));
   });
-  return [...found, ...unknownValues(view, [...unknown]), ...(worker.thrownAway ? loginUntried(view) : [])];
+  return [...found, ...unknownValues(view, [...unknown]), ...(reachesNothing(asked) ? loginUntried(view) : [])];
 }
 
-function rejection({ view, worker, key, message }: { view: View; worker: Worker; key: string; message: string }) {
-  const missing = /could not be found/.test(message) && worker.thrownAway;
-  if (missing)
-    return notTried({
-      view,
-      key,
-      told: `${key}: the worker that was started has no ${view.text(key) ?? "such class"}`,
-      remedy: "give its plugin: --plugin FILE.zip, or --connect URL of a worker that has it",
-    });
+function rejection(asked: ConnectAsked, { key, message }: { key: string; message: string }): Found[] {
+  const { view, worker } = asked;
+  if (worker.thrownAway && /could not be found|not found that matches the version range/.test(message)) {
+    const told = `Connect's validation: the worker that was started lacks what ${key} asks for: ${message}`;
+    return notTried({ view, key, told, remedy: givePlugin(asked) });
+  }
   return tell({ rule: "connect-validate", view, key, told: `${key}: ${message}` });
 }
 
+/** What Connect says of the stack's own value says nothing of the file's. */
+function replacedRejected(view: View, key: string, message: string): Found[] {
+  const told = `Connect's validation of ${key}, as the file's own value was not sent: ${message}`;
+  return notTried({ view, key, told, remedy: "floe validate --connect URL of a worker that has it" });
+}
+
 /** `${file:…}` is resolved by a worker that has the provider; ours has none, and `${floe:…}` is put in by Floe alone. */
-function unknownTo({ thrownAway }: Worker, value: string): boolean {
-  return thrownAway || value.includes("${floe:");
+function unknownTo(asked: ConnectAsked, value: string): boolean {
+  return asked.mapped === undefined && (asked.worker.thrownAway || value.includes("${floe:"));
 }
 
 function isLogin(key: string, messages: readonly string[]): boolean {

@@ -4,11 +4,12 @@ import type { ReadFile } from "#lint/document.ts";
 import { documentsOf, type Group, inOrder, type Judging, judge, silenced } from "#lint/judge.ts";
 import { connectors as connectorKinds, controlTopicOf, Pipeline } from "#lint/pipeline.ts";
 import type { Found } from "#lint/rule.ts";
+import { sinkTables } from "#lint/sink-tables.ts";
 import type { View } from "#lint/view.ts";
 import type { KafkaClient } from "#stages/kafka/client.ts";
 import type { ConnectOptions } from "#stages/mysql/client.ts";
 import { lookAtBucket } from "./bucket.ts";
-import { type CatalogLook, lookAtCatalog, targetsOf } from "./catalog.ts";
+import { type CatalogLook, lookAtCatalog } from "./catalog.ts";
 import { connectFindings, pluginsOf, type Worker } from "./connect.ts";
 import { controlMadeAgain } from "./control-topic.ts";
 import { errorWithoutSecrets, secretsIn, withoutSecrets } from "./hide.ts";
@@ -56,7 +57,7 @@ interface Looking {
 async function look(looking: Looking): Promise<Found[]> {
   const { group, judging, asking, connectors } = looking;
   const plugins = await pluginsOf(asking.worker);
-  const said = await Promise.all(connectors.map((view) => connectFindings(view, asking.worker, plugins)));
+  const said = await Promise.all(connectors.map((view) => connectFindings({ view, worker: asking.worker }, plugins)));
   const live = asking.worker.thrownAway ? nothingLive : await lookAround(looking);
   const files = live.files.map(({ read }) => read);
   const judged = judge(
@@ -152,7 +153,7 @@ interface Lake {
 async function lookAtLake({ view, pipeline, tables, ends }: Lake): Promise<Found[]> {
   const fed = pipeline.sourcesOf(view).map((source) => tables.get(source));
   const captured = fed.length === 0 || fed.includes(undefined) ? undefined : fed.flatMap((each) => each ?? []);
-  const catalog: CatalogLook = await lookAtCatalog({ view, targets: targetsOf(view, pipeline, captured) });
+  const catalog: CatalogLook = await lookAtCatalog({ view, targets: sinkTables(view, captured) });
   const end = ends?.get(controlTopicOf(view) ?? "");
   return [
     ...catalog.findings,

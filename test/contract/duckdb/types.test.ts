@@ -9,14 +9,13 @@ import { localize } from "#checks/localize.ts";
 import { attachedMysql, mysqlSelect, type SourceView } from "#checks/source-view.ts";
 import { nothingLeftOut } from "#core/pipeline-spec.ts";
 import type { SqlRow } from "#core/ports.ts";
-import { freshSecret } from "#core/random.ts";
 import { allTypes } from "#fixtures/all-types/all-types.ts";
 import { attachMysqlStatement } from "#stages/duckdb/attach.ts";
 import { type Duckdb, openDuckdb } from "#stages/duckdb/client.ts";
-import { connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
-import { mysqlServer } from "#stages/mysql/server.ts";
+import type { MysqlClient } from "#stages/mysql/client.ts";
 import { describeTables } from "#stages/mysql/tables.ts";
-import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+import { oneMysql, secrets } from "../one-mysql.ts";
+import { openTestRuntime } from "../one-server.ts";
 
 /** A MySQL type with a value, how the pipeline may write it into the lake, and another value of the same lake type. */
 interface Case {
@@ -109,28 +108,22 @@ const cases: readonly Case[] = [
   ),
 ];
 
-const secrets = { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() };
-let here: TestRuntime | undefined;
 let client: MysqlClient;
 let duckdb: Duckdb;
+const owned = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  here = await openTestRuntime();
-  const server = await here.start(mysqlServer({ positions: "gtid", profile: "fast", secrets }));
-  client = await connectMysql({ address: server.address("sql"), user: "floe", password: secrets.harness });
-  await client.execute("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'");
-  await client.execute("CREATE DATABASE db");
-  duckdb = await openDuckdb({ extensionsFolder: here.parts.duckdbExtensions.folder });
-  await duckdb.run("SET mysql_session_time_zone = '+00:00'");
-  await duckdb.run(
-    attachMysqlStatement({ address: server.address("sql"), user: "duckdb", password: secrets.duckdb, database: "db" }),
+  const here = owned.use(await openTestRuntime());
+  const mysql = owned.use(
+    await oneMysql(["SET SESSION sql_mode = 'STRICT_TRANS_TABLES'", "CREATE DATABASE db"], { here }),
   );
+  client = mysql.client;
+  duckdb = owned.use(await openDuckdb({ extensionsFolder: here.parts.duckdbExtensions.folder }));
+  await duckdb.run("SET mysql_session_time_zone = '+00:00'");
+  const { address } = mysql.login;
+  await duckdb.run(attachMysqlStatement({ address, user: "duckdb", password: secrets.duckdb, database: "db" }));
 });
-afterAll(async () => {
-  duckdb?.[Symbol.dispose]();
-  await client?.[Symbol.asyncDispose]();
-  await here?.[Symbol.asyncDispose]();
-});
+afterAll(() => owned.disposeAsync());
 
 const names = {
   database: "db",

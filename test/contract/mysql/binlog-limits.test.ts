@@ -1,29 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freshSecret } from "#core/random.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { type BinlogEntry, type BinlogPosition, binlogPosition, readBinlog } from "#stages/mysql/binlog.ts";
 import { type ConnectOptions, connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
-import { mysqlServer } from "#stages/mysql/server.ts";
-import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+import { oneMysql, secrets } from "../one-mysql.ts";
 import { openMoodyProxy } from "./moody-proxy.ts";
 
-const secrets = { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() };
-let here: TestRuntime | undefined;
 let login: ConnectOptions;
 let client: MysqlClient;
 let nextId = 1;
 
 beforeAll(async () => {
-  here = await openTestRuntime();
-  const server = await here.start(mysqlServer({ positions: "gtid", profile: "fast", secrets }));
-  login = { address: server.address("sql"), user: "floe", password: secrets.harness };
-  client = await connectMysql(login);
-  await client.execute("CREATE DATABASE db");
-  await client.execute("USE db");
-  await client.execute("CREATE TABLE t (id INT PRIMARY KEY, note TEXT, j JSON)");
-});
-afterAll(async () => {
-  await client?.[Symbol.asyncDispose]();
-  await here?.[Symbol.asyncDispose]();
+  const mysql = await oneMysql([
+    "CREATE DATABASE db",
+    "USE db",
+    "CREATE TABLE t (id INT PRIMARY KEY, note TEXT, j JSON)",
+  ]);
+  ({ login, client } = mysql);
+  return () => mysql[Symbol.asyncDispose]();
 });
 
 const insert = () => client.execute("INSERT INTO t (id, note) VALUES (?, 'x')", [nextId++]);
@@ -264,12 +256,10 @@ describe("what cannot be read is told, not passed over:", () => {
 });
 
 test("where GTID is off, file and position alone tell where a change is", async () => {
-  await using runtime = await openTestRuntime();
-  const server = await runtime.start(mysqlServer({ positions: "file", profile: "fast", secrets }));
-  const login = { address: server.address("sql"), user: "floe", password: secrets.harness };
-  await using setup = await connectMysql(login);
-  await setup.execute("CREATE DATABASE db");
-  await setup.execute("CREATE TABLE db.t (id INT PRIMARY KEY)");
+  await using mysql = await oneMysql(["CREATE DATABASE db", "CREATE TABLE db.t (id INT PRIMARY KEY)"], {
+    positions: "file",
+  });
+  const { client: setup, login } = mysql;
   const from = await binlogPosition(setup);
   await setup.script([
     { sql: "BEGIN" },

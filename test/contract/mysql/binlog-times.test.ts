@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { wallNowMs } from "#core/clock.ts";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
-import { freshSecret } from "#core/random.ts";
 import { binlogPosition } from "#stages/mysql/binlog.ts";
 import { committedSince } from "#stages/mysql/binlog-times.ts";
-import { type ConnectOptions, connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
+import type { ConnectOptions, MysqlClient } from "#stages/mysql/client.ts";
 import { countGtids, gtidSetText, parseGtidSet, subtractGtids } from "#stages/mysql/gtid-set.ts";
-import { mysqlServer } from "#stages/mysql/server.ts";
-import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+import { oneMysql } from "../one-mysql.ts";
 
-const secrets = { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() };
-let here: TestRuntime | undefined;
 let login: ConnectOptions;
 let client: MysqlClient;
 
 beforeAll(async () => {
-  here = await openTestRuntime();
-  const server = await here.start(mysqlServer({ positions: "gtid", profile: "fast", secrets }));
-  login = { address: server.address("sql"), user: "floe", password: secrets.harness };
-  client = await connectMysql({ ...login, withinMs: 30_000 });
-  await client.execute("CREATE DATABASE db");
-  await client.execute("CREATE TABLE db.t (id INT PRIMARY KEY)");
-});
-afterAll(async () => {
-  await client?.[Symbol.asyncDispose]();
-  await here?.[Symbol.asyncDispose]();
+  const mysql = await oneMysql(["CREATE DATABASE db", "CREATE TABLE db.t (id INT PRIMARY KEY)"]);
+  ({ login, client } = mysql);
+  return () => mysql[Symbol.asyncDispose]();
 });
 
 async function executed(): Promise<string> {

@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { freshSecret } from "#core/random.ts";
+import { beforeAll, expect, test } from "vitest";
 import { allTypes } from "#fixtures/all-types/all-types.ts";
 import { type BinlogChange, binlogPosition, readBinlog } from "#stages/mysql/binlog.ts";
-import { type ConnectOptions, connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
-import { mysqlServer } from "#stages/mysql/server.ts";
+import type { ConnectOptions, MysqlClient } from "#stages/mysql/client.ts";
 import { describeTables } from "#stages/mysql/tables.ts";
-import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+import { oneMysql } from "../one-mysql.ts";
 
-const secrets = { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() };
-let here: TestRuntime | undefined;
 let login: ConnectOptions;
 let client: MysqlClient;
 
 beforeAll(async () => {
-  here = await openTestRuntime();
-  const server = await here.start(mysqlServer({ positions: "gtid", profile: "fast", secrets }));
-  login = { address: server.address("sql"), user: "floe", password: secrets.harness };
-  client = await connectMysql(login);
-  await client.execute("CREATE DATABASE db");
-  await client.execute("USE db");
-});
-afterAll(async () => {
-  await client?.[Symbol.asyncDispose]();
-  await here?.[Symbol.asyncDispose]();
+  const mysql = await oneMysql(["CREATE DATABASE db", "USE db"]);
+  ({ login, client } = mysql);
+  return () => mysql[Symbol.asyncDispose]();
 });
 
 /** The row changes that the statements leave in the binlog. */

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { keyText, valueTexts } from "#core/key-text.ts";
-import { freshSecret } from "#core/random.ts";
 import type { Change, Transaction } from "#core/source.ts";
 import { employees } from "#fixtures/employees/employees.ts";
 import {
@@ -12,28 +11,21 @@ import {
 } from "#stages/mysql/binlog.ts";
 import { type ConnectOptions, connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
 import { loadRows } from "#stages/mysql/load.ts";
-import { mysqlServer } from "#stages/mysql/server.ts";
 import { openWriter } from "#stages/mysql/writer.ts";
-import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+import { oneMysql } from "../one-mysql.ts";
 
-const secrets = { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() };
-let here: TestRuntime | undefined;
 let login: ConnectOptions;
 let client: MysqlClient;
 
 beforeAll(async () => {
-  here = await openTestRuntime();
-  const server = await here.start(mysqlServer({ positions: "gtid", profile: "fast", secrets }));
-  login = { address: server.address("sql"), user: "floe", password: secrets.harness };
-  client = await connectMysql(login);
-  await client.execute("CREATE DATABASE db");
-  await client.execute("USE db");
-  await client.execute("CREATE TABLE t (id INT PRIMARY KEY, note VARCHAR(20))");
-  await client.execute("CREATE TABLE other (a INT, b INT, note VARCHAR(20), PRIMARY KEY (b, a))");
-});
-afterAll(async () => {
-  await client?.[Symbol.asyncDispose]();
-  await here?.[Symbol.asyncDispose]();
+  const mysql = await oneMysql([
+    "CREATE DATABASE db",
+    "USE db",
+    "CREATE TABLE t (id INT PRIMARY KEY, note VARCHAR(20))",
+    "CREATE TABLE other (a INT, b INT, note VARCHAR(20), PRIMARY KEY (b, a))",
+  ]);
+  ({ login, client } = mysql);
+  return () => mysql[Symbol.asyncDispose]();
 });
 
 /** What the binlog has between before and after a piece of work. */

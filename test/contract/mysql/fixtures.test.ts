@@ -1,27 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freshSecret } from "#core/random.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Source } from "#core/source.ts";
 import { allTypes, allTypesEdges } from "#fixtures/all-types/all-types.ts";
 import { rowCounts } from "#fixtures/employees/counts.ts";
 import { employees } from "#fixtures/employees/employees.ts";
 import { schemaChanges } from "#fixtures/schema-changes/all.ts";
-import { connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
+import type { MysqlClient } from "#stages/mysql/client.ts";
 import { loadRows } from "#stages/mysql/load.ts";
-import { mysqlServer } from "#stages/mysql/server.ts";
-import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+import { oneMysql } from "../one-mysql.ts";
 
-const secrets = { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() };
-let here: TestRuntime | undefined;
 let client: MysqlClient;
 
 beforeAll(async () => {
-  here = await openTestRuntime();
-  const server = await here.start(mysqlServer({ positions: "gtid", profile: "fast", secrets }));
-  client = await connectMysql({ address: server.address("sql"), user: "floe", password: secrets.harness });
-});
-afterAll(async () => {
-  await client?.[Symbol.asyncDispose]();
-  await here?.[Symbol.asyncDispose]();
+  const mysql = await oneMysql();
+  ({ client } = mysql);
+  return () => mysql[Symbol.asyncDispose]();
 });
 
 describe("schema changes", () => {

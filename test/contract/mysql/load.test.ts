@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freshSecret } from "#core/random.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { SqlValue } from "#core/source.ts";
-import { connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
+import type { MysqlClient } from "#stages/mysql/client.ts";
 import { loadRows } from "#stages/mysql/load.ts";
-import { mysqlServer } from "#stages/mysql/server.ts";
 import { describeTables } from "#stages/mysql/tables.ts";
-import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+import { oneMysql } from "../one-mysql.ts";
 
-const secrets = { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() };
-let here: TestRuntime | undefined;
 let client: MysqlClient;
 
 beforeAll(async () => {
-  here = await openTestRuntime();
-  const server = await here.start(mysqlServer({ positions: "gtid", profile: "fast", secrets }));
-  client = await connectMysql({ address: server.address("sql"), user: "floe", password: secrets.harness });
-  await client.execute("CREATE DATABASE db");
-});
-afterAll(async () => {
-  await client?.[Symbol.asyncDispose]();
-  await here?.[Symbol.asyncDispose]();
+  const mysql = await oneMysql(["CREATE DATABASE db"]);
+  ({ client } = mysql);
+  return () => mysql[Symbol.asyncDispose]();
 });
 
 const nasty = [

@@ -1,34 +1,24 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deadlineIn } from "#core/deadline.ts";
-import { freshSecret } from "#core/random.ts";
-import { connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
+import type { MysqlClient } from "#stages/mysql/client.ts";
 import { awaitReplicated, setReplicaDelay, transactionsBehind } from "#stages/mysql/replica.ts";
-import { mysqlServer } from "#stages/mysql/server.ts";
-import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+import { oneMysql } from "../one-mysql.ts";
+import { openTestRuntime } from "../one-server.ts";
 
-const secrets = { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() };
-const common = { positions: "gtid", profile: "fast", secrets } as const;
-
-let here: TestRuntime | undefined;
 let primary: MysqlClient;
 let replica: MysqlClient;
+const owned = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  here = await openTestRuntime();
-  const first = await here.start(mysqlServer(common));
-  const source = () => first.innerAddress("sql");
-  const second = await here.start(mysqlServer({ ...common, replica: { kind: "with-updates-logged", source } }));
-  const login = { user: "floe", password: secrets.harness };
-  primary = await connectMysql({ address: first.address("sql"), ...login });
-  replica = await connectMysql({ address: second.address("sql"), ...login });
+  const here = owned.use(await openTestRuntime());
+  const first = owned.use(await oneMysql([], { here }));
+  const source = () => first.server.innerAddress("sql");
+  const second = owned.use(await oneMysql([], { here, replica: { kind: "with-updates-logged", source } }));
+  [primary, replica] = [first.client, second.client];
   await primary.execute("CREATE DATABASE db");
   await primary.execute("CREATE TABLE db.t (id INT PRIMARY KEY)");
 });
-afterAll(async () => {
-  await replica?.[Symbol.asyncDispose]();
-  await primary?.[Symbol.asyncDispose]();
-  await here?.[Symbol.asyncDispose]();
-});
+afterAll(() => owned.disposeAsync());
 
 async function ids(): Promise<(string | null | undefined)[]> {
   return (await replica.query("SELECT id FROM db.t ORDER BY id")).map((row) => row["id"]);

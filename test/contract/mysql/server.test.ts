@@ -1,19 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { FloeError } from "#core/errors.ts";
-import { freshSecret } from "#core/random.ts";
 import type { RunningServer } from "#runtime/port.ts";
 import { connectMysql } from "#stages/mysql/client.ts";
 import { mysqlProgress } from "#stages/mysql/progress.ts";
-import { type MysqlSecrets, mysqlServer, mysqlUsers } from "#stages/mysql/server.ts";
+import { mysqlServer, mysqlUsers } from "#stages/mysql/server.ts";
+import { oneMysql, secrets } from "../one-mysql.ts";
 import { onDocker, openTestRuntime, type TestRuntime } from "../one-server.ts";
-
-const secrets: MysqlSecrets = {
-  root: freshSecret(),
-  harness: freshSecret(),
-  debezium: freshSecret(),
-  duckdb: freshSecret(),
-};
 
 let here: TestRuntime | undefined;
 let mysql: RunningServer;
@@ -107,9 +100,8 @@ describe("a MySQL that runs", () => {
 });
 
 test("without GTIDs, its progress is a file and a position", async () => {
-  await using runtime = await openTestRuntime();
-  const server = await runtime.start(mysqlServer({ positions: "file", profile: "prod-like", secrets }));
-  await using client = await connectMysql({ address: server.address("sql"), user: "floe", password: secrets.harness });
+  await using mysql = await oneMysql([], { positions: "file", profile: "prod-like" });
+  const { client } = mysql;
   expect(await client.query("SELECT @@gtid_mode AS gtid")).toEqual([{ gtid: "OFF" }]);
   expect(await mysqlProgress(client)).toEqual({
     gtidExecuted: "",

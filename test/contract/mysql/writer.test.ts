@@ -1,34 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Address } from "#core/addresses.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { freshSecret } from "#core/random.ts";
 import type { Transaction } from "#core/source.ts";
-import { connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
+import { type ConnectOptions, connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
 import { gtidSubset, mysqlProgress } from "#stages/mysql/progress.ts";
-import { mysqlServer } from "#stages/mysql/server.ts";
 import { settleUnknown } from "#stages/mysql/settle.ts";
 import { type CommitIdentity, openWriter } from "#stages/mysql/writer.ts";
-import { openTestRuntime, type TestRuntime } from "../one-server.ts";
+import { oneMysql } from "../one-mysql.ts";
 import { openMoodyProxy } from "./moody-proxy.ts";
 
-const secrets = { root: freshSecret(), harness: freshSecret(), debezium: freshSecret(), duckdb: freshSecret() };
-const login = { user: "floe", password: secrets.harness };
-
-let here: TestRuntime | undefined;
-let address: Address;
+let login: ConnectOptions;
 let client: MysqlClient;
 
+const table = ["CREATE DATABASE db", "CREATE TABLE db.t (id INT PRIMARY KEY, note VARCHAR(20))"];
+
 beforeAll(async () => {
-  here = await openTestRuntime();
-  const server = await here.start(mysqlServer({ positions: "gtid", profile: "fast", secrets }));
-  address = server.address("sql");
-  client = await connectMysql({ address, ...login });
-  await client.execute("CREATE DATABASE db");
-  await client.execute("CREATE TABLE db.t (id INT PRIMARY KEY, note VARCHAR(20))");
-});
-afterAll(async () => {
-  await client?.[Symbol.asyncDispose]();
-  await here?.[Symbol.asyncDispose]();
+  const mysql = await oneMysql(table);
+  ({ login, client } = mysql);
+  return () => mysql[Symbol.asyncDispose]();
 });
 
 function insert(id: number, more: Partial<Transaction> = {}): Transaction {
@@ -51,7 +40,7 @@ async function isThere(id: number): Promise<boolean> {
 
 describe("a commit", () => {
   test("is known by the GTID that MySQL gave it", async () => {
-    await using writer = openWriter({ address, ...login, identity: { kind: "given-gtid" } });
+    await using writer = openWriter({ ...login, identity: { kind: "given-gtid" } });
     const outcome = await writer.transact(insert(1));
     expect(outcome).toMatchObject({ status: "ok", affectedRows: 1 });
     const gtid = outcome.status === "ok" && "gtid" in outcome.commit ? outcome.commit.gtid : "";
@@ -62,7 +51,7 @@ describe("a commit", () => {
 
   test("is known by the GTID that the writer chose, and a rejected one leaves no gap", async () => {
     const sourceId = ownSource();
-    await using writer = openWriter({ address, ...login, identity: { kind: "chosen-gtid", sourceId } });
+    await using writer = openWriter({ ...login, identity: { kind: "chosen-gtid", sourceId } });
     expect(await writer.transact(insert(2))).toMatchObject({ status: "ok", commit: { gtid: `${sourceId}:1` } });
     expect(await writer.transact(insert(2))).toMatchObject({
       status: "fail",
@@ -72,8 +61,8 @@ describe("a commit", () => {
   });
 
   test("fails, and the next goes through, when another transaction keeps a row that it wants", async () => {
-    await using writer = openWriter({ address, ...login, identity: { kind: "given-gtid" } });
-    await using other = await connectMysql({ address, ...login });
+    await using writer = openWriter({ ...login, identity: { kind: "given-gtid" } });
+    await using other = await connectMysql(login);
     await other.script([{ sql: "BEGIN" }, { sql: "INSERT INTO db.t VALUES (70, 'kept')" }]);
     expect(await writer.transact(insert(70))).toMatchObject({
       status: "fail",
@@ -84,7 +73,7 @@ describe("a commit", () => {
   });
 
   test("has all its statements or none", async () => {
-    await using writer = openWriter({ address, ...login, identity: { kind: "given-gtid" } });
+    await using writer = openWriter({ ...login, identity: { kind: "given-gtid" } });
     const both = { ...insert(4), statements: [...insert(4).statements, ...insert(1).statements] };
     expect((await writer.transact(both)).status).toBe("fail");
     expect(await isThere(4)).toBe(false);
@@ -96,7 +85,7 @@ describe("a commit", () => {
       { kind: "given-gtid" },
       { kind: "chosen-gtid", sourceId: ownSource() },
     ] satisfies CommitIdentity[]) {
-      await using writer = openWriter({ address, ...login, identity });
+      await using writer = openWriter({ ...login, identity });
       expect((await writer.transact(insert(5, { rollback: true }))).status).toBe("fail");
     }
     expect(await isThere(5)).toBe(false);
@@ -107,7 +96,7 @@ describe("a commit", () => {
     await client.execute("CREATE TABLE db.child (id INT PRIMARY KEY, t INT, FOREIGN KEY (t) REFERENCES db.t (id))");
     const orphan = { ...insert(0), statements: [{ sql: "INSERT INTO db.child VALUES (1, -1)" }] };
     for (const rollback of [false, true]) {
-      await using writer = openWriter({ address, ...login, identity: { kind: "given-gtid" } });
+      await using writer = openWriter({ ...login, identity: { kind: "given-gtid" } });
       const rejected = insert(1, { rollback });
       const statements = [{ sql: "SET SESSION foreign_key_checks = 0" }, ...rejected.statements];
       expect(await writer.transact({ ...rejected, statements })).toMatchObject({ status: "fail" });
@@ -120,7 +109,7 @@ describe("a commit", () => {
   });
 
   test("counts the rows that really changed", async () => {
-    await using writer = openWriter({ address, ...login, identity: { kind: "given-gtid" } });
+    await using writer = openWriter({ ...login, identity: { kind: "given-gtid" } });
     const update = {
       ...insert(1),
       statements: [
@@ -134,10 +123,10 @@ describe("a commit", () => {
 
 describe("a commit whose answer is lost", () => {
   test("had happened: it is unknown at first, and settled as committed", async () => {
-    await using proxy = await openMoodyProxy(address);
+    await using proxy = await openMoodyProxy(login.address);
     await using writer = openWriter({
-      address: proxy.address,
       ...login,
+      address: proxy.address,
       identity: { kind: "chosen-gtid", sourceId: ownSource() },
     });
     await writer.transact(insert(10));
@@ -161,9 +150,9 @@ describe("a commit whose answer is lost", () => {
   });
 
   test("had not happened: it is settled as not committed, and can't happen any more when it arrives late", async () => {
-    await using proxy = await openMoodyProxy(address);
+    await using proxy = await openMoodyProxy(login.address);
     const identity = { kind: "chosen-gtid", sourceId: ownSource() } as const;
-    await using writer = openWriter({ address: proxy.address, ...login, identity, withinMs: 1_000 });
+    await using writer = openWriter({ ...login, address: proxy.address, identity, withinMs: 1_000 });
     await writer.transact(insert(20));
     proxy.mood = "hold-requests";
     const outcome = await writer.transact(insert(21));
@@ -185,9 +174,9 @@ describe("a commit whose answer is lost", () => {
 
   test("belongs to a session that is still at work: settling waits for it", async () => {
     const gtid = `${ownSource()}:1`;
-    await using holder = await connectMysql({ address, ...login });
+    await using holder = await connectMysql(login);
     await holder.script([{ sql: `SET gtid_next = '${gtid}'` }, { sql: "BEGIN" }, ...insert(30).statements]);
-    await using settler = await connectMysql({ address, ...login });
+    await using settler = await connectMysql(login);
     const settled = settleUnknown(settler, gtid);
     await holder.script([{ sql: "COMMIT" }, { sql: "SET gtid_next = 'AUTOMATIC'" }]);
     expect(await settled).toBe("committed");
@@ -195,22 +184,18 @@ describe("a commit whose answer is lost", () => {
 });
 
 test("a writer whose MySQL is away fails for certain, as nothing was sent", async () => {
-  const proxy = await openMoodyProxy(address);
+  const proxy = await openMoodyProxy(login.address);
   const gone = proxy.address;
   await proxy[Symbol.asyncDispose]();
-  await using writer = openWriter({ address: gone, ...login, identity: { kind: "given-gtid" } });
+  await using writer = openWriter({ ...login, address: gone, identity: { kind: "given-gtid" } });
   expect(await writer.transact(insert(40))).toMatchObject({ status: "fail" });
 });
 
 test("without GTIDs, a commit is known by the binlog's file and position", async () => {
-  await using runtime = await openTestRuntime();
-  const server = await runtime.start(mysqlServer({ positions: "file", profile: "fast", secrets }));
-  await using setup = await connectMysql({ address: server.address("sql"), ...login });
-  await setup.execute("CREATE DATABASE db");
-  await setup.execute("CREATE TABLE db.t (id INT PRIMARY KEY, note VARCHAR(20))");
-  await using writer = openWriter({ address: server.address("sql"), ...login, identity: { kind: "file-position" } });
+  await using mysql = await oneMysql(table, { positions: "file" });
+  await using writer = openWriter({ ...mysql.login, identity: { kind: "file-position" } });
   const outcome = await writer.transact(insert(1));
-  const { file, position } = await mysqlProgress(setup);
+  const { file, position } = await mysqlProgress(mysql.client);
   expect(outcome).toMatchObject({ status: "ok", commit: { file, position } });
 });
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { noVersions } from "#core/versions.ts";
+import type { Judging } from "#lint/judge.ts";
+import type { Found } from "#lint/rule.ts";
 import { changeFindings, changesOf } from "#rehearsal/changes.ts";
 import { fails, provesNothing } from "#rehearsal/outcome.ts";
 import { pairsOf } from "#rehearsal/pairs.ts";
 import type { Rehearsed } from "#rehearsal/rehearse.ts";
-import { toldJson, toldLines, toldMarkdown } from "#rehearsal/told.ts";
+import { toldAnnotations, toldJson, toldLines, toldMarkdown } from "#rehearsal/told.ts";
 import { transplant } from "#rehearsal/transplant.ts";
 import { fileOf, judging, pairOf } from "./pair.ts";
 
@@ -15,6 +17,7 @@ const run = (over: Partial<Rehearsed> = {}): Rehearsed => ({
   notes: [],
   notTried: [],
   rejected: [],
+  findings: [],
   verdict: undefined,
   folder: undefined,
   behaviour: {
@@ -59,6 +62,32 @@ describe("what a check tells", () => {
       expect(text).toContain("${floe:mysql.host}");
       expect(text).not.toMatch(/hunter/);
     }
+  });
+
+  test("what Connect rejected is told among the findings, once, and not again beside the run", () => {
+    const place = { file: "sink.json", line: 9, column: 5, key: "tasks.max", at: { line: 9, column: 5 } };
+    const rejection: Found = {
+      ...place,
+      rule: "connect-validate",
+      severity: "error",
+      message: "tasks.max: Not a number",
+      remedy: "do what the message says",
+      source: "Connect",
+    };
+    const rejected = run({ rejected: ["CONNECTOR_REJECTED: tasks.max"], findings: [rejection], behaviour: undefined });
+    const all = {
+      ...told(undefined),
+      findings: [rejection],
+      pipelines: [{ run: rejected, old: undefined, differences: undefined }],
+    };
+    expect(JSON.parse(toldJson(all, true))).toMatchObject({
+      failed: true,
+      findings: [{ file: "sink.json", line: 9, column: 5, rule: "connect-validate" }],
+      pipelines: [{ rejected: ["CONNECTOR_REJECTED: tasks.max"] }],
+    });
+    for (const text of [toldJson(all, true), toldMarkdown(all), toldLines(all, { color: false }).join("\n")])
+      expect(text.match(/Not a number/g)).toHaveLength(1);
+    expect(toldAnnotations(all)).toContain("::error file=sink.json,line=9,col=5,title=connect-validate::");
   });
 
   test("that nothing changes is an answer", () => {
@@ -113,12 +142,12 @@ describe("what fails a check", () => {
 });
 
 describe("rules that two files show, and none alone", () => {
-  const rulesOf = (over: Parameters<typeof pairOf>[0], before: Parameters<typeof pairOf>[0] = {}) => {
+  type Over = Parameters<typeof pairOf>[0];
+  const found = (over: Over, { before = {}, as = judging }: { before?: Over; as?: Judging } = {}) => {
     const [old, fresh] = [pairOf(before), pairOf(over)];
-    return changeFindings(changesOf([old.source, old.sink], [fresh.source, fresh.sink])).map(
-      ({ rule, line }) => `${rule}:${line}`,
-    );
+    return changeFindings(changesOf([old.source, old.sink], [fresh.source, fresh.sink]), as);
   };
+  const rulesOf = (...asked: Parameters<typeof found>) => found(...asked).map(({ rule, line }) => `${rule}:${line}`);
 
   test("nothing is broken by a change of anything else", () => {
     expect(rulesOf({ source: { "max.batch.size": "10" } })).toEqual([]);
@@ -134,7 +163,28 @@ describe("rules that two files show, and none alone", () => {
 
   test("dbz-tinyint-37-upgrade", () => {
     const on = (version: string) => ({ source: { "connector.plugin.version": version } });
-    expect(rulesOf(on("[3.7.0.Final]"), on("3.6.1.Final"))).toEqual([expect.stringMatching(/^dbz-tinyint-37-upgrade/)]);
-    expect(rulesOf(on("3.6.1.Final"), on("3.6.0.Final"))).toEqual([]);
+    expect(rulesOf(on("[3.7.0.Final]"), { before: on("3.6.1.Final") })).toEqual([
+      expect.stringMatching(/^dbz-tinyint-37-upgrade/),
+    ]);
+    expect(rulesOf(on("3.6.1.Final"), { before: on("3.6.0.Final") })).toEqual([]);
+  });
+
+  describe("are switched off, and weigh, as those of one file", () => {
+    const rule = "iceberg-control-topic-recreated";
+    const again = { sink: { "iceberg.control.topic": "again" } };
+
+    test("by the new file, and not by the old one", () => {
+      expect(rulesOf({ sink: { ...again.sink, _floe: { off: [rule] } } })).toEqual([]);
+      expect(rulesOf(again, { before: { sink: { _floe: { off: [rule] } } } })).toHaveLength(1);
+      expect(rulesOf({ sink: { ...again.sink, _floe: { off: ["iceberg-table-recreated"] } } })).toHaveLength(1);
+    });
+
+    test("by floe.lint.json", () => {
+      expect(rulesOf(again, { as: { ...judging, severities: { [rule]: "off" } } })).toEqual([]);
+      expect(found(again)).toMatchObject([{ severity: "error" }]);
+      expect(found(again, { as: { ...judging, severities: { [rule]: "info" } } })).toMatchObject([
+        { severity: "info" },
+      ]);
+    });
   });
 });

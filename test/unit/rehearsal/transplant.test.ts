@@ -63,6 +63,20 @@ describe("what is of production", () => {
     expect(transplant(pairOf({ worker })).source).toMatchObject({ "value.converter.schemas.enable": "false" });
   });
 
+  test("a schema history has a topic of the stack's, unless the file names one, or forgets it", () => {
+    const key = "schema.history.internal.kafka.topic";
+    const topicOf = (source: Readonly<Record<string, string | undefined>>) => {
+      const told = transplant(pairOf({ source }));
+      return [told.source[key], told.mapped.some((each) => each.key === key)];
+    };
+    const ofTheStack = ["${floe:pipeline.schema-history-topic}", true];
+    const s3 = "io.debezium.storage.s3.history.S3SchemaHistory";
+    expect(topicOf({ "schema.history.internal": s3, [key]: undefined })).toEqual(ofTheStack);
+    expect(topicOf({ [key]: "${env:HISTORY}" })).toEqual(ofTheStack);
+    expect(topicOf({})).toEqual(["prod.history", false]);
+    expect(topicOf({ [key]: undefined })).toEqual([undefined, false]);
+  });
+
   test("a Hadoop catalog keeps its type and gets the stack's store by Hadoop's settings", () => {
     const { sink, mapped } = transplant(
       pairOf({

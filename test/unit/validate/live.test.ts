@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { invariant } from "#core/errors.ts";
 import { loadDefinitions, newestVersions } from "#lint/definitions.ts";
 import { judge } from "#lint/judge.ts";
-import { targetsOf } from "#validate/catalog.ts";
 import { pluginFor } from "#validate/connect.ts";
 import { controlMadeAgain } from "#validate/control-topic.ts";
 import { atTheirConnectors, liveFile } from "#validate/live-files.ts";
@@ -53,25 +52,6 @@ test("a plugin is found by its class and by its short names", () => {
   for (const name of ["io.debezium.connector.mysql.MySqlConnector", "MySqlConnector", "MySql"])
     expect(pluginFor(name, plugins)).toBeDefined();
   expect(pluginFor("MySqlConnektor", plugins)).toBeUndefined();
-});
-
-test("the sink's tables are those listed, or what its transform makes of the sources'", () => {
-  const routed = {
-    ...sink,
-    transforms: "cdc",
-    "transforms.cdc.type": "org.apache.iceberg.connect.transforms.DebeziumTransform",
-    "transforms.cdc.cdc.target.pattern": "raw.{db}_{table}",
-    "iceberg.tables.route-field": "_cdc.target",
-  };
-  const targets = (settings: Settings) => {
-    const pipeline = pipelineOf({ "source.json": source, "sink.json": settings });
-    const [view] = pipeline.all("iceberg-sink");
-    invariant(view !== undefined, "a sink was given");
-    return targetsOf(view, pipeline, ["app.orders"]);
-  };
-  expect(targets({ ...sink, "iceberg.tables": "a.b,c.d" })).toEqual(["a.b", "c.d"]);
-  expect(targets(routed)).toEqual(["raw.app_orders"]);
-  expect(targets(sink)).toBeUndefined();
 });
 
 test("a control topic that ends before what a table has committed was made again", () => {
