@@ -3,6 +3,7 @@ import { controlTopicOf, reads } from "#lint/pipeline.ts";
 import type { View } from "#lint/view.ts";
 import type { GivenPipeline, PipelineOptions } from "#run/scenario.ts";
 import { readProjection } from "#stages/debezium/projection.ts";
+import { secretsIn } from "#validate/hide.ts";
 import type { Captured } from "./captured.ts";
 import { catalogType } from "./obstacles.ts";
 import { connectorName, type Pair } from "./pairs.ts";
@@ -33,7 +34,8 @@ export function givenPipeline(
   if ("unknown" in routes) return routes;
   const { projection, unread } = readProjection({ config: transplanted.source, database });
   const names = namesOf(pair, { database, namespace: routes.namespace, prefix });
-  const given: GivenPipeline = { ...transplanted, names, ...(topics === undefined ? {} : { topics }) };
+  const secrets = secretsIn(pair.pipeline.views);
+  const given: GivenPipeline = { ...transplanted, names, secrets, ...(topics === undefined ? {} : { topics }) };
   const left = captured.tables.filter((table) => !read.includes(table));
   return {
     pipeline: {

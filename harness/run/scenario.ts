@@ -68,6 +68,8 @@ export interface GivenPipeline {
   readonly source: Readonly<Record<string, string>>;
   readonly sink: Readonly<Record<string, string>>;
   readonly names: PipelineNames;
+  /** Texts that may stand in these configurations, under misspelt keys as well, and in no evidence. */
+  readonly secrets?: readonly string[];
   /** By table, where the source renames its topics. */
   readonly topics?: Readonly<Record<string, string>>;
 }

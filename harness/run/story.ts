@@ -108,7 +108,10 @@ async function startConnectors(run: Run, { session, clients }: Ground, spec: Pip
     overrides: { source: scenario.pipeline?.source ?? {}, sink: scenario.pipeline?.sink ?? {} },
     given: scenario.pipeline?.given,
     onConfigured: async ({ source, sink }) => {
-      await writeConfigurations(run, { source, sink }, secretsOf(stack));
+      await writeConfigurations(run, { source, sink }, [
+        ...secretsOf(stack),
+        ...(scenario.pipeline?.given?.secrets ?? []),
+      ]);
       const { connect } = clients;
       await examine?.({
         source: { connect: connect.source, config: source },

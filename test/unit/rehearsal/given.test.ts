@@ -30,6 +30,11 @@ describe("what the oracle has to know of a user's pipeline", () => {
     });
   });
 
+  test("a password under a misspelt key is known as a secret of theirs", () => {
+    const told = given({ source: { "databse.pasword": "planted-1" } });
+    expect(told).toMatchObject({ pipeline: { given: { secrets: expect.arrayContaining(["planted-1"]) } } });
+  });
+
   test("a target pattern names the namespace", () => {
     const told = given({ sink: { "transforms.cdc.cdc.target.pattern": "Lake_{db}.{table}" } });
     expect(told).toMatchObject({ pipeline: { given: { names: { namespace: "lake_shop" } } } });
