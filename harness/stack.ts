@@ -22,7 +22,7 @@ export interface StackShape {
   /** `shared`: one Connect cluster, `connect`. `separate`: two, `connect-source` and `connect-sink`. */
   readonly topology: "shared" | "separate";
   readonly catalog: CatalogType;
-  /** `mysql-replica`, whose binlog the source reads then. */
+  /** `mysql-replica`, whose binlog the source reads then, unless it is a standby. */
   readonly replica: ReplicaKind | "none";
 }
 
@@ -231,7 +231,7 @@ async function layLinks({
     "debezium->kafka": debezium ?? [],
     "sink->kafka": sink ?? [],
     "harness->kafka": harness ?? [],
-    "debezium->mysql": await lay("debezium->mysql", replica.length > 0 ? replica : mysql),
+    "debezium->mysql": await lay("debezium->mysql", capturesReplica(plan) ? replica : mysql),
     "replica->mysql": await lay("replica->mysql", replica.length > 0 ? mysql : []),
     "duckdb->mysql": await lay("duckdb->mysql", mysql),
     "harness->mysql": await lay("harness->mysql", mysql),
@@ -245,6 +245,11 @@ async function layLinks({
     "harness->catalog": await lay("harness->catalog", catalog),
     "harness->connect": await lay("harness->connect", connect),
   };
+}
+
+/** Whether the source reads the replica and not the primary. */
+export function capturesReplica({ replica }: Pick<StackPlan, "replica">): boolean {
+  return replica === "with-updates-logged" || replica === "without-updates-logged";
 }
 
 function connectAddresses(addresses: LinkAddresses): Stack["connect"] {

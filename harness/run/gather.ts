@@ -1,9 +1,10 @@
 import type { EvidenceFiles } from "#checks/evidence.ts";
-import { FloeError } from "#core/errors.ts";
+import { FloeError, invariant } from "#core/errors.ts";
 import { capturedTables } from "#core/pipeline-spec.ts";
 import { mysqlLogin, openMysql } from "#pipeline";
 import { ancestry, type TableMetadata } from "#stages/iceberg/metadata.ts";
 import { binlogPosition, readBinlog } from "#stages/mysql/binlog.ts";
+import { serverUuid } from "#stages/mysql/progress.ts";
 import { warehouseFolder } from "../stack.ts";
 import type { FaultContext } from "./context.ts";
 import type { RunFolder } from "./folder.ts";
@@ -55,9 +56,11 @@ async function gatherBinlog(context: FaultContext, folder: RunFolder): Promise<E
   try {
     await using mysql = await openMysql(stack);
     const to = await binlogPosition(mysql);
+    const from = seededAt.get(await serverUuid(mysql));
+    invariant(from !== undefined, "every server of the stack was looked at when the first rows had been loaded");
     const { database } = pipeline.spec.names;
     const entries: string[] = [];
-    for await (const entry of readBinlog({ login: mysqlLogin(stack), from: seededAt, to, database })) {
+    for await (const entry of readBinlog({ login: mysqlLogin(stack), from, to, database })) {
       entries.push(jsonLine(entry));
       if (entries.length >= 1_000) lines.write(entries.splice(0));
     }

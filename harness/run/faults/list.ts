@@ -98,6 +98,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     heals: "sets the delay back",
     mark: "transactions that the replica had not executed",
   },
+  "mysql.promoteReplica": {
+    what: "kill the primary, have the replica take its place and its address",
+    heals: "",
+    mark: "what was committed at the promoted server, and what it had never received",
+  },
   "connect.restart": {
     what: "restart a connector with its tasks",
     heals: "",

@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { deadlineIn } from "#core/deadline.ts";
+import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { freshSecret } from "#core/random.ts";
 import { connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
-import { awaitReplicated, setReplicaDelay, transactionsBehind } from "#stages/mysql/replica.ts";
+import {
+  awaitReplicated,
+  promote,
+  refuseWrites,
+  setReplicaDelay,
+  stopReceiving,
+  transactionsBehind,
+} from "#stages/mysql/replica.ts";
 import { mysqlServer } from "#stages/mysql/server.ts";
 import { openTestRuntime, type TestRuntime } from "../one-server.ts";
 
@@ -15,14 +22,7 @@ let replica: MysqlClient;
 
 beforeAll(async () => {
   here = await openTestRuntime();
-  const first = await here.start(mysqlServer(common));
-  const source = () => first.innerAddress("sql");
-  const second = await here.start(mysqlServer({ ...common, replica: { kind: "with-updates-logged", source } }));
-  const login = { user: "floe", password: secrets.harness };
-  primary = await connectMysql({ address: first.address("sql"), ...login });
-  replica = await connectMysql({ address: second.address("sql"), ...login });
-  await primary.execute("CREATE DATABASE db");
-  await primary.execute("CREATE TABLE db.t (id INT PRIMARY KEY)");
+  ({ first: primary, second: replica } = await pairOn(here));
 });
 afterAll(async () => {
   await replica?.[Symbol.asyncDispose]();
@@ -30,8 +30,34 @@ afterAll(async () => {
   await here?.[Symbol.asyncDispose]();
 });
 
-async function ids(): Promise<(string | null | undefined)[]> {
-  return (await replica.query("SELECT id FROM db.t ORDER BY id")).map((row) => row["id"]);
+async function pairOn(runtime: TestRuntime): Promise<{ first: MysqlClient; second: MysqlClient }> {
+  const running = await runtime.start(mysqlServer(common));
+  const source = () => running.innerAddress("sql");
+  const following = await runtime.start(mysqlServer({ ...common, replica: { kind: "standby", source } }));
+  const login = { user: "floe", password: secrets.harness };
+  const first = await connectMysql({ address: running.address("sql"), ...login });
+  const second = await connectMysql({ address: following.address("sql"), ...login });
+  await first.execute("CREATE DATABASE db");
+  await first.execute("CREATE TABLE db.t (id INT PRIMARY KEY)");
+  await awaitReplicated({ primary: first, replica: second, deadline: deadlineIn(20_000) });
+  return { first, second };
+}
+
+/** Waits until a replica that lags has received the primary's third transaction, after those that made the table. */
+function received(lagging: MysqlClient): Promise<void> {
+  return poll({
+    what: "a transaction that is received and not executed",
+    deadline: deadlineIn(20_000),
+    everyMs: 10,
+    look: async () => {
+      const [status] = await lagging.query("SHOW REPLICA STATUS");
+      return status?.["Retrieved_Gtid_Set"]?.endsWith("-3") === true ? seen(undefined) : notYet("nothing yet");
+    },
+  });
+}
+
+async function ids(of = replica): Promise<(string | null | undefined)[]> {
+  return (await of.query("SELECT id FROM db.t ORDER BY id")).map((row) => row["id"]);
 }
 
 test("a replica follows the primary from its first start on", async () => {
@@ -51,6 +77,26 @@ test("one that has to lag is behind until the delay is over", async () => {
   await setReplicaDelay(replica, 0);
   await awaitReplicated({ primary, replica, deadline: deadlineIn(20_000) });
   expect(await ids()).toEqual(["1", "2"]);
+});
+
+test("one that is promoted has what it received, takes writes and follows nobody", async () => {
+  await using run = await openTestRuntime();
+  const pair = await pairOn(run);
+  await using first = pair.first;
+  await using second = pair.second;
+  await setReplicaDelay(second, 1);
+  await first.execute("INSERT INTO db.t VALUES (1)");
+  await received(second);
+  await stopReceiving(second);
+  await first.execute("INSERT INTO db.t VALUES (2)");
+  await refuseWrites(first);
+  await expect(first.execute("INSERT INTO db.t VALUES (3)")).rejects.toThrow("--super-read-only");
+  expect(await transactionsBehind({ primary: first, replica: second })).toBe(2);
+
+  await promote(second, deadlineIn(20_000));
+  expect(await second.query("SHOW REPLICA STATUS")).toEqual([]);
+  expect((await second.query("SELECT @@read_only AS refuses"))[0]?.["refuses"]).toBe("0");
+  expect(await ids(second)).toEqual(["1"]);
 });
 
 test("one that cannot execute a transaction has stopped, and names it", async () => {

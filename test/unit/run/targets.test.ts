@@ -36,6 +36,7 @@ test("a replica and positions by file do not go together", () => {
   expect(refuse({ stack })).not.toThrow();
   expect(refuse({ stack, pipeline: { positions: "file" } })).toThrow("files and positions of its own");
   expect(refuse({ faults: [faults.mysql.delayReplica({ seconds: 1 })] })).toThrow("has no mysql-replica");
+  expect(refuse({ faults: [faults.mysql.promoteReplica()] })).toThrow("has no mysql-replica");
   const cut = [faults.cut("replica->mysql", when)];
   expect(refuse({ faults: cut })).toThrow("has no replica->mysql");
   expect(refuse({ faults: cut, stack })).not.toThrow();
