@@ -22,7 +22,7 @@ export interface Ground {
   /** Rows that were in MySQL before the workload. */
   readonly seededRows: number;
   /** Where each server's binlog ended then, by its `server_uuid`: what follows are operations. */
-  readonly seededAt: ReadonlyMap<string, BinlogPosition>;
+  readonly seededAt: Map<string, BinlogPosition>;
 }
 
 interface GroundOptions {

@@ -95,6 +95,7 @@ describe("a fault that changes nothing", () => {
       connect.restart({ connector: "source", onlyFailed: true }),
       connect.changeConfig({ connector: "source", settings: { "tasks.max": "1" } }),
       connect.whileStopped({ connector: "sink", strike: [mysql.sql({ statements: nobody })] }),
+      faults.sequence({ when: { whenSettled: true }, faults: [mysql.takeDump(), mysql.restoreDump()] }),
     ];
     const told = await run({ faults: toothless });
     expect(told.verdict.verdict, account(told)).toBe("unknown");

@@ -103,6 +103,16 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     heals: "",
     mark: "what was committed at the promoted server, and what it had never received",
   },
+  "mysql.takeDump": {
+    what: "copy the schema, with its GTIDs, for a restore",
+    heals: "",
+    mark: "the GTIDs that it has",
+  },
+  "mysql.restoreDump": {
+    what: "set schema, rows and GTIDs back to the dump",
+    heals: "",
+    mark: "operations that the server has no more",
+  },
   "connect.restart": {
     what: "restart a connector with its tasks",
     heals: "",

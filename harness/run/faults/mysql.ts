@@ -10,6 +10,7 @@ import { atOnce, type Moment, timed } from "../moments.ts";
 import { bigRow, bigTransaction, lockTables, longTransaction } from "./mysql-holds.ts";
 import { promoteReplica } from "./mysql-promotion.ts";
 import { delayReplica } from "./mysql-replica.ts";
+import { restoreDump, takeDump } from "./mysql-restore.ts";
 import { excerpt, inSession } from "./mysql-session.ts";
 import { expireBinlogs, revoke, timeZone } from "./mysql-settings.ts";
 import { unhealed } from "./parts.ts";
@@ -35,6 +36,8 @@ export const mysqlFaults = {
   revoke,
   delayReplica,
   promoteReplica,
+  takeDump,
+  restoreDump,
 } as const;
 
 /** What a blow left: its mark, and what it announces. */
@@ -88,9 +91,10 @@ function purgeBinlogs(when?: Moment): Fault {
 
 /** RESET BINARY LOGS AND GTIDS (RESET MASTER before 8.2): the binlog and the numbers begin anew, the rows stay. */
 function resetBinlogsAndGtids(when?: Moment): Fault {
-  const strike = async (mysql: MysqlClient) => {
+  const strike = async (mysql: MysqlClient, { seededAt }: FaultContext) => {
     const { gtidExecuted: before } = await mysqlProgress(mysql);
     await mysql.execute(resetStatement(mysql.serverVersion));
+    seededAt.delete(await serverUuid(mysql));
     const { gtidExecuted: after } = await mysqlProgress(mysql);
     const forgotten = before !== "" && !(await gtidSubset(mysql, { part: before, whole: after }));
     return { proof: forgotten ? moved(before, after === "" ? "no GTIDs" : after) : undefined };
