@@ -6,7 +6,7 @@ import type { CatalogType, PositionMode, Profile } from "#core/pipeline-spec.ts"
 import { freshRunId, freshSecret } from "#core/random.ts";
 import type { Scope } from "#core/scope.ts";
 import { type Links, openLinks } from "#runtime/links.ts";
-import type { PlacedServer, RunningServer, Runtime, ServerSpec } from "#runtime/port.ts";
+import type { Launch, Place, PlacedServer, RunningServer, Runtime, ServerSpec } from "#runtime/port.ts";
 import type { ConfigurationFile } from "#stages/connect/configuration.ts";
 import { connectServers, type PluginDiscovery } from "#stages/connect/server.ts";
 import { catalogServer } from "#stages/iceberg/server.ts";
@@ -54,6 +54,8 @@ export interface Stack {
   readonly connect: { readonly source: Address; readonly sink: Address };
   readonly links: Links;
   readonly names: readonly string[];
+  /** So much memory for the objects of a server's JVM, from its next start on; undefined: what it is meant to have. */
+  limitHeap(server: string, heapMb: number | undefined): void;
   /** A server once it is ready. */
   up(name: string): Promise<RunningServer>;
   /** All servers, once all are ready. */
@@ -89,7 +91,8 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
   const links = openLinks({ scope, proxied, runtime });
   // What a server is told of others is asked for at its launch, when all of them have their places.
   const place: Placement = { servers: new Map(), addresses: undefined };
-  const specs = describeServers({ ...options, place });
+  const heapsMb = new Map<string, number | undefined>();
+  const specs = describeServers({ ...options, place }).map((spec) => withHeap(spec, heapsMb));
   for (const spec of specs) place.servers.set(spec.name, await runtime.place(spec));
   place.addresses = await layLinks({ links, plan, place });
 
@@ -102,9 +105,26 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
     connect: connectAddresses(place.addresses),
     links,
     names: wanted.map(({ name }) => name),
+    limitHeap: (server, heapMb) => void heapsMb.set(server, heapMb),
     up: (name) => starting.get(name) ?? Promise.reject(noSuchServer(name, [...starting.keys()])),
     ready: Promise.all(starting.values()),
   };
+}
+
+/**
+ * A server whose JVM may be told another size of its heap, whenever it is started. It ends when that does not do, as a container's
+ * does: the serial collector would go on for ever, collecting.
+ */
+function withHeap(spec: ServerSpec, heapsMb: ReadonlyMap<string, number | undefined>): ServerSpec {
+  const launch = (place: Place): Launch => {
+    const launched = spec.launch(place);
+    const heapMb = heapsMb.get(spec.name);
+    if (heapMb === undefined || launched.program.kind !== "java") return launched;
+    const others = launched.program.options.filter((option) => !/^-Xm[nx]|^-XX:.Use\w*GC$/.test(option));
+    const small = [`-Xmx${heapMb}m`, "-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError"];
+    return { ...launched, program: { ...launched.program, options: [...others, ...small] } };
+  };
+  return { ...spec, launch };
 }
 
 interface Placement {

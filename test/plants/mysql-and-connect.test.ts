@@ -82,6 +82,13 @@ describe("a fault that changes nothing", () => {
     expect(told.verdict.error?.[0]).toContain("1000 transactions that the replica does not receive");
   });
 
+  test("leaves the run unknown where a worker does with the memory that it is left", async () => {
+    const enough = faults.limitHeap("connect-1", { ...after(10).when, heapMb: 600 });
+    const told = await runMade(made({ ...bank, faults: [enough] }));
+    expect(told.verdict.verdict, account(told)).toBe("unknown");
+    expect(told.verdict.error?.join("\n")).toContain("connect-1 did not run out of 600 MB");
+  });
+
   test("leaves no mark, and the run is unknown for each of them", async () => {
     const nobody = ["UPDATE accounts SET note = 'nobody' WHERE id = -1"];
     const toothless = [

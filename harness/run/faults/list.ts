@@ -18,6 +18,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     mark: "each of them was gone",
   },
   pause: { what: "SIGSTOP a server", heals: "SIGCONT", mark: "the server stood still" },
+  limitHeap: {
+    what: "start a JVM again with so small a heap that it runs out of it",
+    heals: "gives it its memory back, and starts it again",
+    mark: "its own OutOfMemoryError",
+  },
   cut: { what: "break a link", heals: "lets it through", mark: "connections broken or refused" },
   delay: { what: "delay all on a link", heals: "lets it through", mark: "bytes delayed" },
   jitter: { what: "delay each piece on a link otherwise", heals: "lets it through", mark: "bytes delayed" },
