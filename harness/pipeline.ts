@@ -21,7 +21,7 @@ import { connectKafka, type KafkaClient } from "#stages/kafka/client.ts";
 import { connectMysql, type MysqlClient } from "#stages/mysql/client.ts";
 import { mysqlUsers } from "#stages/mysql/server.ts";
 import { connectObjectStore, type ObjectStoreClient } from "#stages/object-store/client.ts";
-import { bucket, firstAddress, type Stack, warehouseFolder } from "./stack.ts";
+import { bucket, capturesReplica, firstAddress, type Stack, warehouseFolder } from "./stack.ts";
 
 // One row's way, in the order of this file: MySQL -> source connector -> topic -> sink connector -> table -> DuckDB.
 // A pipeline is data (core/pipeline-spec.ts); this file makes its topics and connectors on a running stack, and hands
@@ -68,7 +68,7 @@ export function openReplica(stack: Stack): Promise<MysqlClient> {
 
 /** A connection to the server whose binlog the source reads. */
 export function openCaptured(stack: Stack): Promise<MysqlClient> {
-  return stack.plan.replica === "none" ? openMysql(stack) : openReplica(stack);
+  return capturesReplica(stack.plan) ? openReplica(stack) : openMysql(stack);
 }
 
 /** How the harness logs in to MySQL. */

@@ -6,7 +6,7 @@ import type { CatalogType, PositionMode, Profile } from "#core/pipeline-spec.ts"
 import { freshRunId, freshSecret } from "#core/random.ts";
 import type { Scope } from "#core/scope.ts";
 import { type Links, openLinks } from "#runtime/links.ts";
-import type { PlacedServer, RunningServer, Runtime, ServerSpec } from "#runtime/port.ts";
+import type { Launch, Place, PlacedServer, RunningServer, Runtime, ServerSpec } from "#runtime/port.ts";
 import type { ConfigurationFile } from "#stages/connect/configuration.ts";
 import { connectServers, type PluginDiscovery } from "#stages/connect/server.ts";
 import { catalogServer } from "#stages/iceberg/server.ts";
@@ -22,7 +22,7 @@ export interface StackShape {
   /** `shared`: one Connect cluster, `connect`. `separate`: two, `connect-source` and `connect-sink`. */
   readonly topology: "shared" | "separate";
   readonly catalog: CatalogType;
-  /** `mysql-replica`, whose binlog the source reads then. */
+  /** `mysql-replica`, whose binlog the source reads then, unless it is a standby. */
   readonly replica: ReplicaKind | "none";
 }
 
@@ -54,6 +54,8 @@ export interface Stack {
   readonly connect: { readonly source: Address; readonly sink: Address };
   readonly links: Links;
   readonly names: readonly string[];
+  /** So much memory for the objects of a server's JVM, from its next start on; undefined: what it is meant to have. */
+  limitHeap(server: string, heapMb: number | undefined): void;
   /** A server once it is ready. */
   up(name: string): Promise<RunningServer>;
   /** All servers, once all are ready. */
@@ -89,7 +91,8 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
   const links = openLinks({ scope, proxied, runtime });
   // What a server is told of others is asked for at its launch, when all of them have their places.
   const place: Placement = { servers: new Map(), addresses: undefined };
-  const specs = describeServers({ ...options, place });
+  const heapsMb = new Map<string, number | undefined>();
+  const specs = describeServers({ ...options, place }).map((spec) => withHeap(spec, heapsMb));
   for (const spec of specs) place.servers.set(spec.name, await runtime.place(spec));
   place.addresses = await layLinks({ links, plan, place });
 
@@ -102,9 +105,26 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
     connect: connectAddresses(place.addresses),
     links,
     names: wanted.map(({ name }) => name),
+    limitHeap: (server, heapMb) => void heapsMb.set(server, heapMb),
     up: (name) => starting.get(name) ?? Promise.reject(noSuchServer(name, [...starting.keys()])),
     ready: Promise.all(starting.values()),
   };
+}
+
+/**
+ * A server whose JVM may be told another size of its heap, whenever it is started. It ends when that does not do, as a container's
+ * does: the serial collector would go on for ever, collecting.
+ */
+function withHeap(spec: ServerSpec, heapsMb: ReadonlyMap<string, number | undefined>): ServerSpec {
+  const launch = (place: Place): Launch => {
+    const launched = spec.launch(place);
+    const heapMb = heapsMb.get(spec.name);
+    if (heapMb === undefined || launched.program.kind !== "java") return launched;
+    const others = launched.program.options.filter((option) => !/^-Xm[nx]|^-XX:.Use\w*GC$/.test(option));
+    const small = [`-Xmx${heapMb}m`, "-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError"];
+    return { ...launched, program: { ...launched.program, options: [...others, ...small] } };
+  };
+  return { ...spec, launch };
 }
 
 interface Placement {
@@ -231,7 +251,7 @@ async function layLinks({
     "debezium->kafka": debezium ?? [],
     "sink->kafka": sink ?? [],
     "harness->kafka": harness ?? [],
-    "debezium->mysql": await lay("debezium->mysql", replica.length > 0 ? replica : mysql),
+    "debezium->mysql": await lay("debezium->mysql", capturesReplica(plan) ? replica : mysql),
     "replica->mysql": await lay("replica->mysql", replica.length > 0 ? mysql : []),
     "duckdb->mysql": await lay("duckdb->mysql", mysql),
     "harness->mysql": await lay("harness->mysql", mysql),
@@ -245,6 +265,11 @@ async function layLinks({
     "harness->catalog": await lay("harness->catalog", catalog),
     "harness->connect": await lay("harness->connect", connect),
   };
+}
+
+/** Whether the source reads the replica and not the primary. */
+export function capturesReplica({ replica }: Pick<StackPlan, "replica">): boolean {
+  return replica === "with-updates-logged" || replica === "without-updates-logged";
 }
 
 function connectAddresses(addresses: LinkAddresses): Stack["connect"] {

@@ -15,10 +15,14 @@ export function* behind(inputs: CheckInputs, failed: "source" | "sink"): Step<nu
 }
 
 function unread(tables: readonly string[]): string {
-  return `WITH operations AS (SELECT * FROM ledger WHERE status = 'ok' AND "table" IN (${tables.join(", ") || "NULL"}))
-    SELECT count(*) AS n FROM operations WHERE seq > coalesce((
-      SELECT max(o.seq) FROM operations AS o JOIN records AS r
-        ON r.place = o.place AND r."table" = o."table" AND r.key = o.key AND r.kind = o.kind), -1)`;
+  // The ledger ends with what is not in the binlog, as it died with another server: that may have its records, too.
+  return `WITH operations AS (SELECT * FROM ledger WHERE status = 'ok' AND "table" IN (${tables.join(", ") || "NULL"})),
+    told AS (
+      SELECT o.seq, o."file" FROM operations AS o JOIN records AS r
+        ON r.place = o.place AND r."table" = o."table" AND r.key = o.key AND r.kind = o.kind
+    )
+    SELECT count(*) AS n FROM operations WHERE seq NOT IN (SELECT seq FROM told)
+      AND seq > (SELECT coalesce(max(seq) FILTER ("file" IS NOT NULL), max(seq), -1) FROM told)`;
 }
 
 const untaken = `WITH taken AS (SELECT topic, "partition", max_by(now, turn) AS "offset" FROM group_moves GROUP BY ALL),

@@ -97,7 +97,7 @@ export function isUnread(record: string): string {
 
 /**
  * Operations that no record of their topic tells of, and the hop that lost each: the binlog's way to the connector, when the
- * connector's stored offset never got there or was moved past it by hand; else the connector's way to the topic.
+ * connector's stored offset does not have it or was moved past it by hand; else the connector's way to the topic.
  */
 const missingOperations = `CREATE OR REPLACE TABLE missing_operations AS
   WITH told AS (
@@ -123,8 +123,10 @@ const missingOperations = `CREATE OR REPLACE TABLE missing_operations AS
   last AS (SELECT max_by(gtids, turn) AS gtids FROM source_offsets)
   SELECT m.* EXCLUDE (server, number), jump.gtids AS jumped_to, jump.was_gtids AS jumped_from,
     CASE WHEN jump.turn IS NOT NULL THEN 'mysql->debezium'
-      WHEN number <> '' AND last.gtids IS NOT NULL AND number::BIGINT > coalesce(try_cast(regexp_extract(last.gtids, server || ':(?:[^,]*[:-])?(\\d+)(?:,|$)', 1) AS BIGINT), 9223372036854775807)
-        THEN 'mysql->debezium'
+      WHEN number <> '' AND last.gtids IS NOT NULL AND NOT list_contains(list_transform(
+          string_split(regexp_extract(last.gtids, server || ':([\\d:-]+)', 1), ':'),
+          lambda i: number::BIGINT BETWEEN try_cast(split_part(i, '-', 1) AS BIGINT) AND try_cast(split_part(i, '-', -1) AS BIGINT)
+        ), true) THEN 'mysql->debezium'
       ELSE 'debezium->kafka' END AS hop
   FROM numbered AS m LEFT JOIN last ON true
   LEFT JOIN LATERAL (

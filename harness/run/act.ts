@@ -76,7 +76,7 @@ async function settleGtid({ stack }: FaultContext, gtid: string): Promise<"commi
     look: async () => seen(await openMysql(stack)),
     remedy: "give the fault on MySQL an end",
   });
-  return settleUnknown(client, gtid);
+  return await settleUnknown(client, gtid);
 }
 
 interface Changing {

@@ -18,8 +18,11 @@ export interface FaultContext {
   readonly ledger: Ledger;
   readonly history: History;
   readonly monitor: Monitor;
-  /** Where the binlog ended when the first rows had been loaded. */
-  readonly seededAt: BinlogPosition;
+  /**
+   * Where each server's binlog ended when the first rows had been loaded, by its `server_uuid`. Who resets a binlog takes it out:
+   * what it held cannot be read any more.
+   */
+  readonly seededAt: Map<string, BinlogPosition>;
   /** Opens the lake as another writer has it, and closes it when the change is made. */
   readonly changeLake: (change: (lake: LakeQuery) => Promise<void>) => Promise<void>;
 }

@@ -12,6 +12,7 @@ import {
 } from "./faults/lake.ts";
 import { compactMeanwhile } from "./faults/lake-compaction.ts";
 import { bandwidth, blackHole, cut, delay, halfOpen, jitter, resetAfter } from "./faults/links.ts";
+import { limitHeap } from "./faults/memory.ts";
 import { mysqlFaults } from "./faults/mysql.ts";
 import { rewindSinkGroups, rewindSource } from "./faults/offsets.ts";
 import { http, kafka } from "./faults/requests.ts";
@@ -32,6 +33,7 @@ export const faults = {
   restart,
   rollingRestart,
   pause,
+  limitHeap,
   cut,
   delay,
   jitter,

@@ -4,6 +4,7 @@ import { capturedTables } from "#core/pipeline-spec.ts";
 import { mysqlLogin, openMysql } from "#pipeline";
 import { ancestry, type TableMetadata } from "#stages/iceberg/metadata.ts";
 import { binlogPosition, readBinlog } from "#stages/mysql/binlog.ts";
+import { serverUuid } from "#stages/mysql/progress.ts";
 import { warehouseFolder } from "../stack.ts";
 import type { FaultContext } from "./context.ts";
 import type { RunFolder } from "./folder.ts";
@@ -55,9 +56,11 @@ async function gatherBinlog(context: FaultContext, folder: RunFolder): Promise<E
   try {
     await using mysql = await openMysql(stack);
     const to = await binlogPosition(mysql);
+    const from = seededAt.get(await serverUuid(mysql));
+    if (from === undefined) return untold(history, "it was reset in the run");
     const { database } = pipeline.spec.names;
     const entries: string[] = [];
-    for await (const entry of readBinlog({ login: mysqlLogin(stack), from: seededAt, to, database })) {
+    for await (const entry of readBinlog({ login: mysqlLogin(stack), from, to, database })) {
       entries.push(jsonLine(entry));
       if (entries.length >= 1_000) lines.write(entries.splice(0));
     }
@@ -65,9 +68,13 @@ async function gatherBinlog(context: FaultContext, folder: RunFolder): Promise<E
     return { binlog: lines.file };
   } catch (error) {
     if (!(error instanceof FloeError)) throw error;
-    history.append({ type: "note", text: `the binlog was not read: ${error.message}` });
-    return {};
+    return untold(history, error.message);
   }
+}
+
+function untold(history: FaultContext["history"], why: string): EvidenceFiles {
+  history.append({ type: "note", text: `the binlog was not read: ${why}` });
+  return {};
 }
 
 function snapshotLines({ table, metadata }: { table: string; metadata: TableMetadata }) {

@@ -5,7 +5,9 @@ import type { Scope } from "#core/scope.ts";
 import { type Clients, openClients, openMysql, openReplica, prepare } from "#pipeline";
 import { runningConnectors } from "#stages/connect/progress.ts";
 import { type BinlogPosition, binlogPosition } from "#stages/mysql/binlog.ts";
+import type { MysqlClient } from "#stages/mysql/client.ts";
 import { loadRows } from "#stages/mysql/load.ts";
+import { serverUuid } from "#stages/mysql/progress.ts";
 import { awaitReplicated } from "#stages/mysql/replica.ts";
 import type { RunParts } from "./find-parts.ts";
 import { stackPlan } from "./plan.ts";
@@ -19,8 +21,8 @@ export interface Ground {
   readonly clients: Clients;
   /** Rows that were in MySQL before the workload. */
   readonly seededRows: number;
-  /** Where the binlog ended then: what follows are operations. */
-  readonly seededAt: BinlogPosition;
+  /** Where each server's binlog ended then, by its `server_uuid`: what follows are operations. */
+  readonly seededAt: Map<string, BinlogPosition>;
 }
 
 interface GroundOptions {
@@ -58,9 +60,10 @@ export async function layGround({ run, parts, spec, scope }: GroundOptions): Pro
       return opened;
     });
     await Promise.all([seeding, replicated, ready, clients]);
+    const { seededRows, ends } = await seeding;
     if (request.keep) await session.keep();
     else await scope.defer("class archives", () => session.archive());
-    return { session, clients: await clients, ...(await seeding) };
+    return { session, clients: await clients, seededRows, seededAt: new Map([...ends, ...((await replicated) ?? [])]) };
   });
 }
 
@@ -82,12 +85,13 @@ async function allBrokers(stack: Session["stack"]): Promise<void> {
   await Promise.all(stack.names.filter((name) => name.startsWith("kafka-")).map((name) => stack.up(name)));
 }
 
-/** The source takes its snapshot from the replica. */
-async function replicate(stack: Session["stack"]): Promise<void> {
+/** The source may take its snapshot from the replica. */
+async function replicate(stack: Session["stack"]): Promise<BinlogEnds> {
   await stack.up("mysql-replica");
   await using primary = await openMysql(stack);
   await using replica = await openReplica(stack);
   await awaitReplicated({ primary, replica, deadline: deadlineIn(60_000) });
+  return await binlogEnd(replica);
 }
 
 /** Makes the run's own schema and loads the source's rows into it. */
@@ -111,5 +115,11 @@ async function seed({ request, history }: Run, stack: Session["stack"], spec: Pi
     text: `${source.name} in MySQL: ${seededRows.toLocaleString("en")} rows, ${rate.toLocaleString("en")} rows/s`,
     ms: elapsed(),
   });
-  return { seededRows, seededAt: await binlogPosition(client) };
+  return { seededRows, ends: await binlogEnd(client) };
+}
+
+type BinlogEnds = readonly [serverUuid: string, BinlogPosition][];
+
+async function binlogEnd(client: MysqlClient): Promise<BinlogEnds> {
+  return [[await serverUuid(client), await binlogPosition(client)]];
 }

@@ -79,7 +79,7 @@ export interface StackOptions {
   readonly workers?: 1 | 2;
   /** `shared`: one Connect cluster for both connectors. `separate`: one for each, as MSK Connect has it. */
   readonly topology?: "shared" | "separate";
-  /** A second MySQL that replicates the first; the source reads its binlog instead. GTIDs have to be on. */
+  /** A second MySQL that replicates the first; the source reads its binlog instead, unless it is a standby. GTIDs have to be on. */
   readonly replica?: ReplicaKind;
   /** Memory for each worker's JVM; 768 MB unless told. */
   readonly workerHeapMb?: number;

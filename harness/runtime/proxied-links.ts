@@ -39,6 +39,8 @@ export interface ProxiedLink extends LinkFaults {
   readonly name: LinkName;
   /** Ends what `cut` and its like have done; rules and holds stay. */
   reopen(): void;
+  /** Leads to another server from now on, as an address does whose machine has changed. Breaks the open connections. */
+  divert(target: Address): void;
   /** Sums over the link's proxies. */
   counts(): ProxyCounts;
 }
@@ -123,22 +125,17 @@ export function proxiedLinks(books: Books, proxiesIn: (name: LinkName) => readon
   function proxyOf(name: HttpLink): ProxiedLink & HttpFaults<string>;
   function proxyOf(name: LinkName): ProxiedLink;
   function proxyOf(name: LinkName): ProxiedLink {
-    const proxies = proxiesIn(name);
-    if (isKafkaLink(name)) return withRules(name, proxies, books.kafka(name));
-    if (isCatalogLink(name)) return withRules(name, proxies, books.catalog(name));
-    if (isStoreLink(name)) return withRules(name, proxies, books.store(name));
-    if (isConnectLink(name)) return withRules(name, proxies, books.connect(name));
-    return proxiedLink(name, proxies);
+    const plain = proxiedLink(name, proxiesIn(name), (target) => books.dial(name, target));
+    if (isKafkaLink(name)) return withRules(plain, books.kafka(name));
+    if (isCatalogLink(name)) return withRules(plain, books.catalog(name));
+    if (isStoreLink(name)) return withRules(plain, books.store(name));
+    if (isConnectLink(name)) return withRules(plain, books.connect(name));
+    return plain;
   }
   return proxyOf;
 }
 
-function withRules<Faults extends { clear(): void }>(
-  name: LinkName,
-  proxies: readonly TcpProxy[],
-  book: Faults,
-): ProxiedLink & Faults {
-  const link = proxiedLink(name, proxies);
+function withRules<Faults extends { clear(): void }>(link: ProxiedLink, book: Faults): ProxiedLink & Faults {
   return {
     ...book,
     ...link,
@@ -149,7 +146,11 @@ function withRules<Faults extends { clear(): void }>(
   };
 }
 
-function proxiedLink(name: LinkName, proxies: readonly TcpProxy[]): ProxiedLink {
+function proxiedLink(
+  name: LinkName,
+  proxies: readonly TcpProxy[],
+  dialTo: (target: Address) => () => Duplex,
+): ProxiedLink {
   if (proxies.length === 0) {
     throw usageError({
       code: "LINK_NOT_PROXIED",
@@ -172,6 +173,7 @@ function proxiedLink(name: LinkName, proxies: readonly TcpProxy[]): ProxiedLink 
     halfOpen: (options) => each((proxy) => proxy.halfOpen(options)),
     resetAfter: (options) => each((proxy) => proxy.resetAfter(options)),
     reopen,
+    divert: (target) => each((proxy) => proxy.divert(dialTo(target))),
     heal: reopen,
     counts: () => sums(proxies.map((proxy) => proxy.counts())),
   };

@@ -26,6 +26,7 @@ const names = [
   "offsets/snapshot-asked-for-incremental",
   "incidents/i-11-commit-made-but-answered-502",
   "faults/data-file-answered-slow-down",
+  "faults/replica-promoted-behind-the-source",
   "faults/retention-ahead-of-the-sink",
   "faults/transaction-answered-not-coordinator",
 ];

@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Fault } from "#run/fault.ts";
 import { faults } from "#run/faults.ts";
 import type { ScenarioDefinition } from "#run/scenario.ts";
-import { account, type Told } from "../pipeline/running.ts";
-import { bank, expectMarks, expectValid, sharedStack } from "./planting.ts";
+import { account, runMade, type Told } from "../pipeline/running.ts";
+import { bank, expectMarks, expectValid, made, sharedStack } from "./planting.ts";
 
 // Several faults a run: each has to leave its own mark, whatever the others do.
 const stack = sharedStack();
@@ -75,6 +75,20 @@ describe("each fault leaves its mark", () => {
 });
 
 describe("a fault that changes nothing", () => {
+  test("leaves the run unknown where the replica was to miss more than the writers write", async () => {
+    const never = mysql.promoteReplica({ unreplicated: 1_000, ...after(10) });
+    const told = await runMade(made({ ...bank, faults: [never], stack: { replica: "standby" } }));
+    expect(told.verdict.verdict, account(told)).toBe("unknown");
+    expect(told.verdict.error?.[0]).toContain("1000 transactions that the replica does not receive");
+  });
+
+  test("leaves the run unknown where a worker does with the memory that it is left", async () => {
+    const enough = faults.limitHeap("connect-1", { ...after(10).when, heapMb: 600 });
+    const told = await runMade(made({ ...bank, faults: [enough] }));
+    expect(told.verdict.verdict, account(told)).toBe("unknown");
+    expect(told.verdict.error?.join("\n")).toContain("connect-1 did not run out of 600 MB");
+  });
+
   test("leaves no mark, and the run is unknown for each of them", async () => {
     const nobody = ["UPDATE accounts SET note = 'nobody' WHERE id = -1"];
     const toothless = [
@@ -88,6 +102,7 @@ describe("a fault that changes nothing", () => {
       connect.restart({ connector: "source", onlyFailed: true }),
       connect.changeConfig({ connector: "source", settings: { "tasks.max": "1" } }),
       connect.whileStopped({ connector: "sink", strike: [mysql.sql({ statements: nobody })] }),
+      faults.sequence({ when: { whenSettled: true }, faults: [mysql.takeDump(), mysql.restoreDump()] }),
     ];
     const told = await run({ faults: toothless });
     expect(told.verdict.verdict, account(told)).toBe("unknown");

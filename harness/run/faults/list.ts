@@ -18,6 +18,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     mark: "each of them was gone",
   },
   pause: { what: "SIGSTOP a server", heals: "SIGCONT", mark: "the server stood still" },
+  limitHeap: {
+    what: "start a JVM again with so small a heap that it runs out of it",
+    heals: "gives it its memory back, and starts it again",
+    mark: "its own OutOfMemoryError",
+  },
   cut: { what: "break a link", heals: "lets it through", mark: "connections broken or refused" },
   delay: { what: "delay all on a link", heals: "lets it through", mark: "bytes delayed" },
   jitter: { what: "delay each piece on a link otherwise", heals: "lets it through", mark: "bytes delayed" },
@@ -97,6 +102,21 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     what: "have the replica execute transactions seconds after their commit",
     heals: "sets the delay back",
     mark: "transactions that the replica had not executed",
+  },
+  "mysql.promoteReplica": {
+    what: "kill the primary, have the replica take its place and its address",
+    heals: "",
+    mark: "what was committed at the promoted server, and what it had never received",
+  },
+  "mysql.takeDump": {
+    what: "copy the schema, with its GTIDs, for a restore",
+    heals: "",
+    mark: "the GTIDs that it has",
+  },
+  "mysql.restoreDump": {
+    what: "set schema, rows and GTIDs back to the dump",
+    heals: "",
+    mark: "operations that the server has no more",
   },
   "connect.restart": {
     what: "restart a connector with its tasks",

@@ -2,13 +2,15 @@ import { freshUuid } from "#core/random.ts";
 import { openMysql } from "#pipeline";
 import { pipelineVariables, resolveVariables } from "#stages/connect/variables.ts";
 import type { MysqlClient } from "#stages/mysql/client.ts";
-import { gtidSubset, mysqlProgress, oldestBinlog, resetStatement } from "#stages/mysql/progress.ts";
+import { gtidSubset, mysqlProgress, oldestBinlog, resetStatement, serverUuid } from "#stages/mysql/progress.ts";
 import { mysqlUsers } from "#stages/mysql/server.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
 import { bigRow, bigTransaction, lockTables, longTransaction } from "./mysql-holds.ts";
+import { promoteReplica } from "./mysql-promotion.ts";
 import { delayReplica } from "./mysql-replica.ts";
+import { restoreDump, takeDump } from "./mysql-restore.ts";
 import { excerpt, inSession } from "./mysql-session.ts";
 import { expireBinlogs, revoke, timeZone } from "./mysql-settings.ts";
 import { unhealed } from "./parts.ts";
@@ -33,6 +35,9 @@ export const mysqlFaults = {
   timeZone,
   revoke,
   delayReplica,
+  promoteReplica,
+  takeDump,
+  restoreDump,
 } as const;
 
 /** What a blow left: its mark, and what it announces. */
@@ -86,9 +91,10 @@ function purgeBinlogs(when?: Moment): Fault {
 
 /** RESET BINARY LOGS AND GTIDS (RESET MASTER before 8.2): the binlog and the numbers begin anew, the rows stay. */
 function resetBinlogsAndGtids(when?: Moment): Fault {
-  const strike = async (mysql: MysqlClient) => {
+  const strike = async (mysql: MysqlClient, { seededAt }: FaultContext) => {
     const { gtidExecuted: before } = await mysqlProgress(mysql);
     await mysql.execute(resetStatement(mysql.serverVersion));
+    seededAt.delete(await serverUuid(mysql));
     const { gtidExecuted: after } = await mysqlProgress(mysql);
     const forgotten = before !== "" && !(await gtidSubset(mysql, { part: before, whole: after }));
     return { proof: forgotten ? moved(before, after === "" ? "no GTIDs" : after) : undefined };
@@ -159,8 +165,7 @@ function errantTransaction({ statements, when }: Sql): Fault {
 /** An empty transaction whose number is far ahead: those that follow fill the gap from below. */
 function gtidGap({ of = 1_000, when }: { readonly of?: number; readonly when?: Moment } = {}): Fault {
   const strike = async (mysql: MysqlClient) => {
-    const [server] = await mysql.query("SELECT @@server_uuid AS uuid");
-    const uuid = server?.["uuid"] ?? "";
+    const uuid = await serverUuid(mysql);
     const last = lastNumber((await mysqlProgress(mysql)).gtidExecuted, uuid);
     await withGtid(mysql, { gtid: `${uuid}:${last + of}`, statements: [] });
     const executed = (await mysqlProgress(mysql)).gtidExecuted;

@@ -12,7 +12,7 @@ export interface ProxyCounts {
   readonly connections: number;
   /** Connections open now. */
   readonly open: number;
-  /** Open connections that a cut, or the end of a fault that swallowed, broke. */
+  /** Open connections that a cut, another target, or the end of a fault that swallowed, broke. */
   readonly broken: number;
   /** Connections that came while the link was cut. */
   readonly refused: number;
@@ -30,6 +30,8 @@ export interface ProxyCounts {
 
 export interface TcpProxy extends LinkFaults, AsyncDisposable {
   readonly address: Address;
+  /** Leads elsewhere from now on, for good. Breaks the open connections: they are with the one that it led to. */
+  divert(dial: () => Duplex): void;
   counts(): ProxyCounts;
 }
 
@@ -51,8 +53,8 @@ export interface TcpProxyOptions {
 
 /** Listens on an address and passes every connection on. Throws `PORT_TAKEN` when it can't listen. */
 export async function openTcpProxy({ listen, dial }: TcpProxyOptions): Promise<TcpProxy> {
-  const state: ProxyState = { mode: { kind: "open" }, pairs: new Set(), tally: noTally() };
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => accept({ state, client, dial }));
+  const state: ProxyState = { mode: { kind: "open" }, dial, pairs: new Set(), tally: noTally() };
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => accept(state, client));
   await listenOn(server, listen);
   const setMode = (mode: Mode) => {
     state.mode = mode;
@@ -74,6 +76,10 @@ export async function openTcpProxy({ listen, dial }: TcpProxyOptions): Promise<T
       breakPairs(state, ({ torn }) => torn.size > 0);
       for (const { lanes } of state.pairs) for (const lane of lanes) lane.hurry();
     },
+    divert: (elsewhere) => {
+      state.dial = elsewhere;
+      breakPairs(state, () => true);
+    },
     counts: () => ({ ...state.tally, open: state.pairs.size }),
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, "close");
@@ -86,11 +92,12 @@ export async function openTcpProxy({ listen, dial }: TcpProxyOptions): Promise<T
 
 interface ProxyState {
   mode: Mode;
+  dial: () => Duplex;
   readonly pairs: Set<Pair>;
   readonly tally: Tally;
 }
 
-function accept({ state, client, dial }: { state: ProxyState; client: Socket; dial: () => Duplex }): void {
+function accept(state: ProxyState, client: Socket): void {
   state.tally.connections += 1;
   if (state.mode.kind === "cut") {
     state.tally.refused += 1;
@@ -99,7 +106,7 @@ function accept({ state, client, dial }: { state: ProxyState; client: Socket; di
     client.resetAndDestroy();
     return;
   }
-  const pair: Pair = { client, target: dial(), lanes: [], torn: new Set() };
+  const pair: Pair = { client, target: state.dial(), lanes: [], torn: new Set() };
   const { target, lanes } = pair;
   state.pairs.add(pair);
   for (const [socket, other] of [

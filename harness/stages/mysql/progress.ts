@@ -20,6 +20,12 @@ export async function mysqlProgress(client: MysqlClient): Promise<MysqlProgress>
   };
 }
 
+/** Which server answers: another one may have taken its address. */
+export async function serverUuid(client: MysqlClient): Promise<string> {
+  const [row] = await client.query("SELECT @@server_uuid AS uuid");
+  return row?.["uuid"] ?? "";
+}
+
 /** A binlog file that can still be read. */
 export interface BinlogFile {
   readonly file: string;

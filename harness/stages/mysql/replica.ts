@@ -1,7 +1,7 @@
 import { type Deadline, notYet, poll, seen } from "#core/deadline.ts";
 import { environmentError } from "#core/errors.ts";
 import type { MysqlClient } from "./client.ts";
-import { countGtids, parseGtidSet, subtractGtids } from "./gtid-set.ts";
+import { countGtids, type GtidSet, parseGtidSet, subtractGtids } from "./gtid-set.ts";
 
 interface Pair {
   readonly primary: MysqlClient;
@@ -38,8 +38,36 @@ export async function setReplicaDelay(replica: MysqlClient, seconds: number): Pr
   await replica.execute("START REPLICA SQL_THREAD");
 }
 
+/** Keeps everybody from writing, those with every right, too. Resolves when no commit is under way any more. */
+export async function refuseWrites(primary: MysqlClient): Promise<void> {
+  await primary.execute("SET GLOBAL super_read_only = ON");
+}
+
+/** Has a replica hear nothing more of the primary; it executes what it has received. */
+export async function stopReceiving(replica: MysqlClient): Promise<void> {
+  await replica.execute("STOP REPLICA IO_THREAD");
+}
+
+/** Makes a replica a server that takes writes and follows nobody, when it has executed all that it has received. */
+export async function promote(replica: MysqlClient, deadline: Deadline): Promise<void> {
+  await stopReceiving(replica);
+  await poll({
+    what: "the replica to execute what it has received",
+    deadline,
+    everyMs: 20,
+    look: async () => {
+      const [status] = await replica.query("SHOW REPLICA STATUS");
+      const left = subtractGtids(parseGtidSet(status?.["Retrieved_Gtid_Set"] ?? ""), await executedBy(replica));
+      return countGtids(left) === 0 ? seen(undefined) : notYet(`${countGtids(left)} transactions are left`);
+    },
+  });
+  await replica.execute("STOP REPLICA");
+  await replica.execute("RESET REPLICA ALL");
+  await replica.execute("SET GLOBAL read_only = OFF");
+}
+
 /** One whose own binlog has no replicated transactions knows them all the same. */
-async function executedBy(client: MysqlClient) {
+export async function executedBy(client: MysqlClient): Promise<GtidSet> {
   const [row] = await client.query("SELECT @@GLOBAL.gtid_executed AS executed");
   return parseGtidSet(row?.["executed"] ?? "");
 }

@@ -36,8 +36,11 @@ export interface MysqlServerOptions {
   readonly replica?: ReplicaOptions;
 }
 
-/** Whether a replica writes what it replicates to its own binlog (`log_replica_updates`), for others to read there. */
-export type ReplicaKind = "with-updates-logged" | "without-updates-logged";
+/**
+ * Whether a replica writes what it replicates to its own binlog (`log_replica_updates`), for the source to read there. A
+ * standby does, and nobody reads it: it is there to be promoted.
+ */
+export type ReplicaKind = "with-updates-logged" | "without-updates-logged" | "standby";
 
 export interface ReplicaOptions {
   readonly kind: ReplicaKind;
@@ -139,7 +142,7 @@ function following({ kind }: ReplicaOptions): Readonly<Record<string, string>> {
     "server-id": "2",
     "read-only": "ON",
     "skip-replica-start": "ON",
-    "log-replica-updates": kind === "with-updates-logged" ? "ON" : "OFF",
+    "log-replica-updates": kind === "without-updates-logged" ? "OFF" : "ON",
   };
 }
 

@@ -7,6 +7,8 @@ import { inputsFor } from "./people.ts";
 interface Stages {
   /** GTID numbers of updates of one row, in the binlog's order. */
   readonly ledger: readonly number[];
+  /** Those that the binlog has; it was not read unless told. */
+  readonly binlog?: readonly number[];
   /** Those that have a record, in the topic's order. */
   readonly topic: readonly number[];
   /** Where the sink's group is in the topic. */
@@ -15,10 +17,13 @@ interface Stages {
   readonly announced?: { readonly records: number; readonly inTable: boolean };
 }
 
-async function counted(failed: "source" | "sink", { ledger, topic, group, announced }: Stages): Promise<number> {
+async function counted(
+  failed: "source" | "sink",
+  { ledger, binlog = [], topic, group, announced }: Stages,
+): Promise<number> {
   using duckdb = await openDuckdb({});
   const columns = `"table" VARCHAR, key VARCHAR, kind VARCHAR, place VARCHAR`;
-  await duckdb.run(`CREATE TABLE ledger (seq BIGINT, status VARCHAR, ${columns})`);
+  await duckdb.run(`CREATE TABLE ledger (seq BIGINT, status VARCHAR, "file" VARCHAR, ${columns})`);
   await duckdb.run(`CREATE TABLE records (topic VARCHAR, "partition" INTEGER, "offset" BIGINT, ${columns})`);
   await duckdb.run(`CREATE TABLE group_moves (topic VARCHAR, "partition" INTEGER, now BIGINT, turn BIGINT)`);
   await duckdb.run("CREATE TABLE control (type VARCHAR, files JSON)");
@@ -29,7 +34,9 @@ async function counted(failed: "source" | "sink", { ledger, topic, group, announ
     if (announced.inTable) await duckdb.run("INSERT INTO files VALUES ('a.parquet')");
   }
   for (const [seq, gtid] of ledger.entries())
-    await duckdb.run(`INSERT INTO ledger VALUES (${seq}, 'ok', 'people', 'id=1', 'update', 'a:${gtid}')`);
+    await duckdb.run(
+      `INSERT INTO ledger VALUES (${seq}, 'ok', ${binlog.includes(gtid) ? "'binlog.1'" : "NULL"}, 'people', 'id=1', 'update', 'a:${gtid}')`,
+    );
   for (const [offset, gtid] of topic.entries())
     await duckdb.run(`INSERT INTO records VALUES ('t', 0, ${offset}, 'people', 'id=1', 'update', 'a:${gtid}')`);
   if (group !== undefined) await duckdb.run(`INSERT INTO group_moves VALUES ('t', 0, 1, 0), ('t', 0, ${group}, 1)`);
@@ -45,6 +52,10 @@ describe("what a failed connector had not passed", () => {
 
   test("is no operation before it: a gap stays a loss", async () => {
     expect(await counted("source", { ledger: [1, 2, 3, 4], topic: [1, 3] })).toBe(1);
+  });
+
+  test("is every operation of a promoted server after it, whatever the one before took with it", async () => {
+    expect(await counted("source", { ledger: [1, 4, 5, 2, 3], binlog: [1, 4, 5], topic: [1, 2, 3, 4] })).toBe(1);
   });
 
   test("is every record from the sink's offsets on, and all where it never had one", async () => {

@@ -20,6 +20,11 @@ test("a fault on a server that the stack will not have is refused, with the near
   );
 });
 
+test("memory is taken from a JVM alone", () => {
+  expect(() => faults.limitHeap("mysql", { ...when, heapMb: 20 })).toThrow("mysql has no heap that could be limited");
+  expect(refuse({ faults: [faults.limitHeap("kafka-3", { ...when, heapMb: 20 })] })).toThrow("has no kafka-3");
+});
+
 test("a target inside another fault is looked at, too", () => {
   const inside = faults.sequence({ when, faults: [faults.mysql.rotateBinlogs(), faults.pause("mysqld", when)] });
   expect(refuse({ faults: [inside] })).toThrow("has no mysqld");
@@ -38,6 +43,7 @@ test("a replica and positions by file do not go together", () => {
     "a replica's binlog has files and positions of its own",
   );
   expect(refuse({ faults: [faults.mysql.delayReplica({ seconds: 1 })] })).toThrow("has no mysql-replica");
+  expect(refuse({ faults: [faults.mysql.promoteReplica()] })).toThrow("has no mysql-replica");
   const cut = [faults.cut("replica->mysql", when)];
   expect(refuse({ faults: cut })).toThrow("has no replica->mysql");
   expect(refuse({ faults: cut, stack })).not.toThrow();

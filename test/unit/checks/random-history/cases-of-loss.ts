@@ -14,7 +14,7 @@ import {
   withoutFile,
 } from "./cases.ts";
 import { withMore, withoutInLake, withoutInTopic } from "./garden.ts";
-import { withGroupMove, withSourceAt, withSourceMove } from "./moves.ts";
+import { withGroupMove, withSourceAt, withSourceHole, withSourceMove } from "./moves.ts";
 import { transactionsBefore, type World } from "./world.ts";
 
 export const casesOfLoss = {
@@ -32,6 +32,11 @@ export const casesOfLoss = {
     {
       how: "an operation that the connector never got to, its only offset being the snapshot's",
       world: withSourceAt(withoutInTopic(inserted, [last(inserted)]), transactionsBefore),
+      found: { changelog: ["lost mysql->debezium x1 id=2"], currentState: ["lost mysql->debezium x1 id=2"] },
+    },
+    {
+      how: "an operation that no server had from which the connector read on",
+      world: withSourceHole(withoutInTopic(inserted, [last(inserted)]), transactionsBefore + 1),
       found: { changelog: ["lost mysql->debezium x1 id=2"], currentState: ["lost mysql->debezium x1 id=2"] },
     },
     {

@@ -1,6 +1,6 @@
 import { names, topicName } from "../people.ts";
 import { connectorState, sourceOffset, type Told } from "./exact-history.ts";
-import type { Position, World } from "./world.ts";
+import { gtidSet, type Position, type World } from "./world.ts";
 
 /** A stored offset that is moved: from here on, what the positions tell. */
 export interface SourceMove {
@@ -26,6 +26,13 @@ export function withSourceMove(world: World, { from, to, byHand }: SourceMove): 
 export function withSourceAt(world: World, last: number): World {
   const kept = world.positions.filter(({ kind, detail }) => kind !== "source" || Number(detail["pos"]) <= last * 1000);
   return { ...world, positions: kept };
+}
+
+/** The source's stored GTIDs go on behind this transaction and lack it, as those of a promoted replica that never had it. */
+export function withSourceHole(world: World, missing: number): World {
+  const holed = { gtids: `${gtidSet(missing - 1)}:${missing + 1}-${missing + 9}` };
+  const [kept, after] = [withSourceAt(world, missing - 1), sourceOffset(world.positionMode, missing + 9)];
+  return { ...world, positions: timed([...kept.positions, { ...after, detail: { ...after.detail, ...holed } }]) };
 }
 
 export interface GroupMove {

@@ -163,3 +163,19 @@ async function said(client: Client, text: string): Promise<void> {
 async function drained({ socket }: Client, withinMs: number): Promise<boolean> {
   return Promise.race([once(socket, "drain").then(() => true), pause(withinMs).then(() => false)]);
 }
+
+test("a proxy that is diverted breaks what is open and leads to the other server from then on", async () => {
+  await using first = await listenWith(echo);
+  await using second = await listenWith((socket) => void socket.end("the other one"));
+  await using proxy = await proxyTo(first.address);
+  const before = await dial(proxy.address);
+  before.socket.write("hello");
+  await until(() => proxy.counts().bytesToClient === 5);
+
+  proxy.divert(() => connect(second.address));
+
+  await before.broken;
+  const after = await dial(proxy.address);
+  expect(String(await after.ended)).toBe("the other one");
+  expect(proxy.counts()).toMatchObject({ connections: 2, broken: 1 });
+});
