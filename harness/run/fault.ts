@@ -11,8 +11,8 @@ export interface Fault {
   readonly links?: readonly LinkName[];
   /** The servers that it strikes: where MySQL is one, a commit's answer may get lost, and writers choose their GTIDs. */
   readonly servers?: readonly string[];
-  /** True where the pipeline's source must hear signals for it. */
-  readonly signals?: boolean;
+  /** What the pipeline must have for it: positions by GTID, a source that hears signals. */
+  readonly needs?: readonly ("gtids" | "signals")[];
   /** True where only the run's own pipeline feels it: others may use the stack meanwhile. */
   readonly ownPipeline?: boolean;
   /** Breaks it. Returns what heals it and what proves that the blow landed. */

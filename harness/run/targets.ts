@@ -11,13 +11,14 @@ import type { ScenarioDefinition } from "./scenario.ts";
  */
 export function refuseImpossible(scenario: ScenarioDefinition): void {
   const { pipeline = {}, stack = {} } = scenario;
-  if (pipeline.positions === "file") {
-    if (stack.replica !== undefined) throw needsGtids("a replica's binlog has files and positions of its own");
-    if (pipeline.signals === true) throw needsGtids("read-only snapshots by signal go by the server's executed GTIDs");
-  }
+  const byFile = pipeline.positions === "file";
+  if (byFile && stack.replica !== undefined) throw needsGtids("a replica's binlog has files and positions of its own");
+  if (byFile && pipeline.signals === true) throw needsGtids("snapshots by signal go by the server's executed GTIDs");
   const known = stackServers(scenario);
   for (const fault of scenario.faults ?? []) {
-    if (fault.signals === true && pipeline.signals !== true) throw withoutSignals(fault);
+    const { needs = [] } = fault;
+    if (needs.includes("signals") && pipeline.signals !== true) throw withoutSignals(fault);
+    if (byFile && needs.includes("gtids")) throw needsGtids(fault.label);
     for (const server of fault.servers ?? []) if (!known.includes(server)) throw withoutTarget(fault, server, known);
     for (const link of fault.links ?? []) if (leadsNowhere(link, known)) throw withoutTarget(fault, link, known);
   }
@@ -34,7 +35,7 @@ function leadsNowhere(link: LinkName, known: readonly string[]): boolean {
 function needsGtids(why: string): Error {
   return usageError({
     code: "NEEDS_GTIDS",
-    what: `the scenario asks for GTIDs and does without them: ${why}`,
+    what: `the scenario does without GTIDs, and asks for them: ${why}`,
     expected: "positions by GTID, as they are unless told",
     got: 'pipeline: { positions: "file" }',
     remedy: "leave one of them out",

@@ -29,7 +29,7 @@ export function snapshotBySignal({ tables, type, when = atOnce }: SnapshotBySign
   return {
     label: timed(`ask for ${kind} snapshot of ${tables.join(", ")}`, when),
     when,
-    signals: true,
+    needs: ["signals", "gtids"],
     // A blocking one begins with a lock on the whole server.
     ownPipeline: type === "incremental",
     inject: async (context) => {

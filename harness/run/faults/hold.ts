@@ -44,13 +44,13 @@ export function hold(
 ): Fault {
   const strikes = [then].flat();
   const step = "api" in when.on ? when.on.api : when.on.kind;
-  const { links, servers, signals } = needsOf(strikes);
+  const { links, servers, needs } = needsOf(strikes);
   return {
     label: `hold ${when.after === true ? "the answer to " : ""}${step} on ${link} ${momentText(when)}, then ${strikes.map(({ label }) => label).join(", ")}`,
     when,
     links: [link, ...links],
     servers,
-    signals,
+    needs,
     inject: async (context) => {
       const { withinMs = 30_000, forMs = 0 } = when;
       const held = setHold(context.stack, link, when);

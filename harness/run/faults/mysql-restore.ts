@@ -15,6 +15,7 @@ export function takeDump(when: Moment = atOnce): Fault {
   return {
     label: timed("take a dump", when),
     when,
+    needs: ["gtids"],
     inject: async (context) => {
       await using mysql = await openMysql(context.stack);
       const { gtids } = await dump.takeDump(mysql, dumpOf(context));
@@ -33,6 +34,7 @@ export function restoreDump(when: Moment = atOnce): Fault {
   return {
     label: timed("restore the dump", when),
     when,
+    needs: ["gtids"],
     inject: async (context) => {
       await using mysql = await openMysql(context.stack);
       const before = (await mysqlProgress(mysql)).gtidExecuted;

@@ -50,16 +50,18 @@ interface OnMysql {
   readonly verb: string;
   readonly when: Moment | undefined;
   readonly ownPipeline?: boolean;
+  readonly needs?: Fault["needs"];
   /** On a connection of its own, in the run's schema. */
   readonly strike: (mysql: MysqlClient, context: FaultContext) => Promise<Blow>;
 }
 
 /** A blow that nothing mends. Without a moment it falls as the act begins; inside another fault, when that one says. */
-function blow({ verb, when = atOnce, ownPipeline = false, strike }: OnMysql): Fault {
+function blow({ verb, when = atOnce, ownPipeline = false, needs = [], strike }: OnMysql): Fault {
   return {
     label: timed(verb, when),
     when,
     ownPipeline,
+    needs,
     inject: async (context) => {
       await using mysql = await openMysql(context.stack, context.pipeline.spec.names.database);
       const { proof, announced } = await strike(mysql, context);
@@ -159,7 +161,7 @@ function errantTransaction({ statements, when }: Sql): Fault {
       proof: (await gtidSubset(mysql, { part: gtid, whole: gtidExecuted })) ? `${gtid} is executed` : undefined,
     };
   };
-  return blow({ verb: `errant transaction: ${excerpt(statements)}`, when, strike });
+  return blow({ verb: `errant transaction: ${excerpt(statements)}`, when, needs: ["gtids"], strike });
 }
 
 /** An empty transaction whose number is far ahead: those that follow fill the gap from below. */
@@ -171,7 +173,7 @@ function gtidGap({ of = 1_000, when }: { readonly of?: number; readonly when?: M
     const executed = (await mysqlProgress(mysql)).gtidExecuted;
     return { proof: executed.includes(`:${last + of}`) ? `executed: ${executed}` : undefined };
   };
-  return blow({ verb: `leave a gap of ${of} GTIDs`, when, strike });
+  return blow({ verb: `leave a gap of ${of} GTIDs`, when, needs: ["gtids"], strike });
 }
 
 /** TRUNCATE a table. Announces `truncated`: the rows it had. */

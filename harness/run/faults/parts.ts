@@ -1,11 +1,9 @@
 import type { Fault, InjectedFault } from "../fault.ts";
 
 /** What the parts of a fault need from the start on, so that it is known of the whole. */
-export function needsOf(
-  parts: readonly Fault[],
-): Required<Pick<Fault, "links" | "servers" | "signals" | "ownPipeline">> {
+export function needsOf(parts: readonly Fault[]): Required<Pick<Fault, "links" | "servers" | "needs" | "ownPipeline">> {
   return {
-    signals: parts.some(({ signals }) => signals === true),
+    needs: parts.flatMap(({ needs = [] }) => needs),
     ownPipeline: parts.every(({ ownPipeline }) => ownPipeline === true),
     links: parts.flatMap(({ links = [] }) => links),
     servers: parts.flatMap(({ servers = [] }) => servers),

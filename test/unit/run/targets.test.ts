@@ -56,5 +56,7 @@ test("a signal is sent to a source that hears it, by GTIDs", () => {
     expect(refuse({ faults: [fault] })).toThrow("hears no signals");
     expect(refuse({ faults: [fault], pipeline: { signals: true } })).not.toThrow();
   }
+  for (const strike of [faults.mysql.gtidGap(), faults.mysql.restoreDump()])
+    expect(refuse({ faults: [strike], pipeline: { positions: "file" } })).toThrow(strike.label);
   expect(refuse({ pipeline: { signals: true, positions: "file" } })).toThrow("by the server's executed GTIDs");
 });
