@@ -28,6 +28,10 @@ export interface LedgerTransaction {
   readonly changes: number;
 }
 
+export function operationsOf(transactions: readonly LedgerTransaction[]): number {
+  return transactions.reduce((sum, { changes }) => sum + changes, 0);
+}
+
 export function openLedger(file: string): Ledger {
   const lines = openLines(file);
   const transactions: LedgerTransaction[] = [];

@@ -14,7 +14,7 @@ import {
 import { capturesReplica, firstAddress, type Stack } from "../../stack.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
-import type { LedgerTransaction } from "../ledger.ts";
+import { type LedgerTransaction, operationsOf } from "../ledger.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
 import { sessions } from "../sessions.ts";
 import { changesInTopics } from "./offsets.ts";
@@ -120,8 +120,4 @@ function takeOver({ plan, addresses, links }: Stack): void {
 /** Acknowledged transactions that a server did not have. */
 function missingIn(had: GtidSet, { ledger }: FaultContext): LedgerTransaction[] {
   return ledger.transactions().filter(({ gtid }) => gtid !== undefined && !hasGtid(had, gtid));
-}
-
-function operationsOf(transactions: readonly LedgerTransaction[]): number {
-  return transactions.reduce((sum, { changes }) => sum + changes, 0);
 }

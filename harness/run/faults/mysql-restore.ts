@@ -5,7 +5,7 @@ import { hasGtid, parseGtidSet } from "#stages/mysql/gtid-set.ts";
 import { mysqlProgress, serverUuid } from "#stages/mysql/progress.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
-import type { LedgerTransaction } from "../ledger.ts";
+import { type LedgerTransaction, operationsOf } from "../ledger.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
 import { changesInTopics } from "./offsets.ts";
 import { unhealed } from "./parts.ts";
@@ -82,8 +82,4 @@ async function restored(mysql: MysqlClient, context: FaultContext) {
 function dumpOf({ pipeline }: FaultContext): dump.Dump {
   const { database } = pipeline.spec.names;
   return { database, copy: `${database}_dump` };
-}
-
-function operationsOf(transactions: readonly LedgerTransaction[]): number {
-  return transactions.reduce((sum, { changes }) => sum + changes, 0);
 }
