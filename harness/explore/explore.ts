@@ -4,7 +4,7 @@ import { linkNames } from "#core/addresses.ts";
 import type { Deadline } from "#core/deadline.ts";
 import type { RunVerdict } from "#core/verdict.ts";
 import type { Unheard } from "#run/batch.ts";
-import { SharedStack } from "#run/shared-stack.ts";
+import { StackPool } from "#run/stack-pool.ts";
 import { drawPlan } from "./draw.ts";
 import { type Plan, scenarioOf } from "./plan.ts";
 import { scenarioText } from "./scenario-text.ts";
@@ -49,19 +49,19 @@ export interface Explored {
  */
 export async function explore(options: ExploreOptions): Promise<Explored> {
   const { request, seed, budget, plans, tell } = options;
-  await using shared = new SharedStack();
+  await using pool = new StackPool();
   const verdicts: RunVerdict["verdict"][] = [];
   const over = () => budget.remainingMs() === 0 || request.signal.aborted;
   for (let number = 1; number <= plans && !over(); number++) {
     const plan = drawPlan({ base: request.scenario, seed, number });
     tell({ step: "drawn", number, plan });
-    const first = await attempt({ ...options, shared, plan, number });
+    const first = await attempt({ ...options, pool, plan, number });
     verdicts.push(first.verdict.verdict);
     const signs = signsOf(first.verdict);
     if (first.verdict.verdict !== "invalid") continue;
     const fails = async (next: Plan) => {
       tell({ step: "smaller", number, plan: next });
-      const { verdict } = await attempt({ ...options, shared, plan: next, number });
+      const { verdict } = await attempt({ ...options, pool, plan: next, number });
       return signsOf(verdict).some((sign) => signs.includes(sign));
     };
     const smallest = await shrink({ plan, fails, over });
@@ -72,15 +72,15 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
 }
 
 interface Attempt extends ExploreOptions {
-  readonly shared: SharedStack;
+  readonly pool: StackPool;
   readonly plan: Plan;
   readonly number: number;
 }
 
 /** Any link may be struck on a stack that all plans share, so a proxy stands in each. */
-async function attempt({ request, shared, plan, number, run, tell }: Attempt): Promise<Tried> {
+async function attempt({ request, pool, plan, number, run, tell }: Attempt): Promise<Tried> {
   const scenario = scenarioOf(request.scenario, plan);
-  const tried = await run({ ...request, scenario, seed: plan.seed, shared, proxied: new Set(linkNames) });
+  const tried = await run({ ...request, scenario, seed: plan.seed, pool, proxied: new Set(linkNames) });
   tell({ step: "tried", number, tried });
   return tried;
 }

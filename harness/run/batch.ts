@@ -1,8 +1,8 @@
 import { availableParallelism, totalmem } from "node:os";
 import { stackPlan } from "./plan.ts";
 import type { RunRequest } from "./runner.ts";
-import { needsStackAlone } from "./scenario.ts";
-import { SharedStack } from "./shared-stack.ts";
+import { proxiedLinks } from "./scenario.ts";
+import { StackPool } from "./stack-pool.ts";
 
 /** A run that is still to be listened to. */
 export type Unheard = Omit<RunRequest, "listen">;
@@ -17,9 +17,9 @@ export interface BatchOptions<Request extends Unheard, Told> {
 }
 
 /**
- * Runs several scenarios, so many at once. Those that ask for the same servers and leave each other alone share a stack,
- * which ends with the last of them; one that has to recover in time runs when no other does. Gives what came of them in the
- * order in which they were asked for.
+ * Runs several scenarios, so many at once. Those that ask for the same servers share a pool of stacks, which ends with the
+ * last of them; one that has to recover in time runs when no other does. Gives what came of them in the order in which they
+ * were asked for.
  */
 export async function runBatch<Request extends Unheard, Told>({
   requests,
@@ -34,13 +34,13 @@ export async function runBatch<Request extends Unheard, Told>({
   const lane = async (waiting: typeof all) => {
     for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
       const { group, request } = next;
-      told.set(request, { outcome: await run({ ...request, ...group.shared }) });
+      told.set(request, { outcome: await run({ ...request, ...group.common }) });
       if (group.requests.every((each) => told.has(each))) await group.end();
     }
   };
   try {
-    await Promise.all(Array.from({ length: jobs }, () => lane(untimed)));
     await lane(timed);
+    await Promise.all(Array.from({ length: jobs }, () => lane(untimed)));
   } finally {
     await Promise.all(groups.map((group) => group.end()));
   }
@@ -54,23 +54,29 @@ export function usualJobs(): number {
 
 interface Group<Request> {
   readonly requests: readonly Request[];
-  readonly shared: { readonly shared?: SharedStack };
+  /** What the requests of all of them have. */
+  readonly common: Pick<Unheard, "pool" | "proxied">;
   end(): Promise<void>;
 }
 
 function groupsOf<Request extends Unheard>(requests: readonly Request[]): Group<Request>[] {
   return [...Map.groupBy(requests, stackKey).values()].map((those) => {
-    if (those.length === 1) return { requests: those, shared: {}, end: async () => undefined };
-    const stack = new SharedStack();
-    return { requests: those, shared: { shared: stack }, end: () => stack[Symbol.asyncDispose]() };
+    if (those.length === 1) return { requests: those, common: {}, end: async () => undefined };
+    const pool = new StackPool();
+    const proxied = new Set(those.flatMap(({ scenario }) => [...proxiedLinks(scenario)]));
+    return { requests: those, common: { pool, proxied }, end: () => pool[Symbol.asyncDispose]() };
   });
 }
 
 const isTimed = ({ request }: { request: Unheard }) => request.scenario.expect?.recoverWithinMs !== undefined;
 
-/** What two runs must have in common to use one stack; a run that wants it alone, or to keep it, is like no other. */
+/**
+ * What two runs must have in common to find their stacks in one pool; a run whose names are the user's own, or that wants to
+ * keep its stack, is like no other. A proxy costs time, so those that want none keep to themselves.
+ */
 function stackKey(request: Unheard): unknown {
   const { scenario, keep, runtime, image, set, plugin, mysqld } = request;
-  if (keep || needsStackAlone(scenario)) return request;
-  return JSON.stringify([stackPlan({ request }), runtime, image, set, plugin, mysqld]);
+  if (keep || scenario.pipeline?.given !== undefined) return request;
+  const proxied = proxiedLinks(scenario).size > 0;
+  return JSON.stringify([stackPlan({ request }), proxied, runtime, image, set, plugin, mysqld]);
 }

@@ -12,7 +12,7 @@ import { awaitReplicated } from "#stages/mysql/replica.ts";
 import type { RunParts } from "./find-parts.ts";
 import { stackPlan } from "./plan.ts";
 import type { Run } from "./runner.ts";
-import { proxiedLinks } from "./scenario.ts";
+import { needsStackAlone, proxiedLinks } from "./scenario.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** A stack that is ready, with the source's first rows in MySQL and the pipeline's topics in Kafka. */
@@ -41,6 +41,7 @@ export async function layGround({ run, parts, spec, scope }: GroundOptions): Pro
       {
         ...request,
         proxied: request.proxied ?? proxiedLinks(request.scenario),
+        alone: needsStackAlone(request.scenario),
         plan,
         parts,
         history,

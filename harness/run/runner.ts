@@ -22,7 +22,7 @@ import { type PhaseClock, phaseClock } from "./phases.ts";
 import { defaultObjectStore } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
 import { clearStacks } from "./session.ts";
-import type { SharedStack } from "./shared-stack.ts";
+import type { StackPool } from "./stack-pool.ts";
 import { type Ending, tellStory } from "./story.ts";
 import { refuseImpossible } from "./targets.ts";
 
@@ -43,8 +43,8 @@ export interface RunRequest {
   readonly keep: boolean;
   /** The line that runs it again, where it is not a scenario that is run by its name. */
   readonly rerun?: string;
-  /** The stack that it is to use together with other runs of this process. */
-  readonly shared?: SharedStack;
+  /** Where it is to find its stack, with other runs of this process. */
+  readonly pool?: StackPool;
   /** Links that a proxy is to stand in; those that the scenario's faults need unless told. */
   readonly proxied?: ReadonlySet<LinkName>;
   /** `afterwards`: the topics are read when the act is over. To measure what reading them meanwhile costs. */
@@ -110,7 +110,7 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
     versions,
     timings: run.clock.timings(elapsed()),
   };
-  if (!leavesTrust(verdict)) request.shared?.giveUp();
+  if (!leavesTrust(verdict)) request.pool?.giveUp(history);
   await writeJson(folder.file("verdict.json"), verdict);
   history.append({ type: "run-ended", verdict: verdict.verdict, totalMs: verdict.timings.totalMs });
   await report(run);

@@ -14,7 +14,7 @@ import { workerProperties } from "#stages/connect/files.ts";
 import { freshSecrets, type Stack, type StackPlan, type StackSecrets, stackSecrets, startStack } from "../stack.ts";
 import type { RunParts } from "./find-parts.ts";
 import { rememberLogs } from "./kept-logs.ts";
-import type { SharedStack } from "./shared-stack.ts";
+import type { StackPool } from "./stack-pool.ts";
 
 export interface SessionRequest {
   readonly plan: StackPlan;
@@ -27,8 +27,10 @@ export interface SessionRequest {
   readonly history: History;
   /** The servers that are needed, where not all are; a kept stack has more. */
   readonly only?: readonly string[];
-  /** The stack that it is to use together with other runs of this process. */
-  readonly shared?: SharedStack;
+  /** Where it is to find its stack, with other runs of this process. */
+  readonly pool?: StackPool;
+  /** Whether others on its stack would feel what it does. */
+  readonly alone?: boolean;
 }
 
 /** A stack that is starting, or a kept one that runs already. */
@@ -60,9 +62,9 @@ export async function clearStacks({ stateDir, history }: Pick<SessionRequest, "s
   }
 }
 
-/** Finds the kept stack that fits or the one that is shared, or starts one. The servers may still be starting when this returns. */
+/** Finds the kept stack that fits or one of the pool, or starts one. The servers may still be starting when this returns. */
 export async function openSession(request: SessionRequest, scope: Scope): Promise<Session> {
-  if (request.shared !== undefined) return request.shared.join({ request, scope, start: startFresh });
+  if (request.pool !== undefined) return request.pool.join({ request, scope, start: startFresh });
   const kept = await findKept(request);
   if (kept === undefined) return startFresh(request, scope);
   const inner = await scope.child(`kept stack ${kept.record.stackId}`);

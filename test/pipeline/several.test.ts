@@ -6,8 +6,9 @@ import { expect, test } from "vitest";
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
+import { faults } from "#run/faults.ts";
 import { defineScenario } from "#run/scenario.ts";
-import { SharedStack } from "#run/shared-stack.ts";
+import { StackPool } from "#run/stack-pool.ts";
 import { notedProcesses } from "#runtime/stack-folder.ts";
 import { listStacks } from "#runtime/stacks.ts";
 import { account, runMade } from "./running.ts";
@@ -62,9 +63,9 @@ test("of several scenarios each is run, whatever the one before it came to, and 
   expect(status).toBe(2);
 });
 
-test("runs of one process share a stack; when it has lost a server, the next run gets a new one", async () => {
+test("runs of one pool share a stack; one that wants it alone gets another, as does the next when it has lost a server", async () => {
   const stateDir = join(folder, "shared");
-  await using shared = new SharedStack();
+  await using pool = new StackPool();
   const few = defineScenario({
     story: "A few people.",
     source: employees({ employees: 50 }),
@@ -72,7 +73,7 @@ test("runs of one process share a stack; when it has lost a server, the next run
   });
   const stacks = async () => (await listStacks({ stateDir })).map(({ record }) => record.stackId);
 
-  const both = await Promise.all([1, 2].map((seed) => runMade(few, { stateDir, shared, seed })));
+  const both = await Promise.all([1, 2].map((seed) => runMade(few, { stateDir, pool, seed })));
   for (const told of both) expect(told.verdict.verdict, account(told)).toBe("valid");
   const [first] = await stacks();
   expect(await stacks()).toEqual([first]);
@@ -87,9 +88,16 @@ test("runs of one process share a stack; when it has lost a server, the next run
     deadline: deadlineIn(10_000),
     look: async () => (isTaken(broker.pid) ? notYet("its id is still taken") : seen(undefined)),
   });
-  const third = await runMade(few, { stateDir, shared });
-  expect(third.verdict.verdict, account(third)).toBe("valid");
-  expect(await stacks()).not.toContain(first);
+  const alone = defineScenario({ ...few, faults: [faults.mysql.rotateBinlogs({ afterOperations: 5 })] });
+  const apart = await Promise.all([few, alone].map((scenario) => runMade(scenario, { stateDir, pool })));
+  for (const told of apart) expect(told.verdict.verdict, account(told)).toBe("valid");
+  const now = await stacks();
+  expect(now).toHaveLength(2);
+  expect(now).not.toContain(first);
+
+  const last = await runMade(alone, { stateDir, pool });
+  expect(last.verdict.verdict, account(last)).toBe("valid");
+  expect(await stacks()).toEqual(now);
 });
 
 test("on a matrix of versions each run has a name of its own, and what cannot go together is told and not run", () => {

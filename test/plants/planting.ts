@@ -11,7 +11,7 @@ import { unhealed } from "#run/faults/parts.ts";
 import { faults } from "#run/faults.ts";
 import type { Moment } from "#run/moments.ts";
 import { defineScenario, type Scenario, type ScenarioDefinition } from "#run/scenario.ts";
-import { SharedStack } from "#run/shared-stack.ts";
+import { StackPool } from "#run/stack-pool.ts";
 import { account, runMade, type Told } from "../pipeline/running.ts";
 
 const base = {
@@ -29,10 +29,10 @@ export const bank = { source: accounts(), workload: mixed({ writers: 1, operatio
 
 /** A stack that all plants of a file share: each run has topics, tables and connectors of its own. */
 export function sharedStack() {
-  const shared = new SharedStack();
+  const pool = new StackPool();
   return {
-    run: (scenario: Partial<ScenarioDefinition>) => runMade(made(scenario), { shared }),
-    [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
+    run: (scenario: Partial<ScenarioDefinition>) => runMade(made(scenario), { pool }),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }
 
@@ -44,6 +44,7 @@ export function plant(
   return {
     label,
     when,
+    ownPipeline: true,
     inject: async (context) => {
       await inject(context);
       return unhealed("planted");

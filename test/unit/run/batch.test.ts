@@ -23,32 +23,56 @@ test("a scenario needs its stack alone when others would feel a fault of it", ()
   expect(alone(faults.sequence({ when, faults: both.slice(0, 1) }))).toBe(false);
 });
 
-test("runs that ask for the same servers share a stack; others have their own; so many run at once", async () => {
+test("runs that ask for the same servers share a pool of stacks; others have their own; so many run at once", async () => {
   const [a, b] = [asked("a", {}), asked("b", { pipeline: { partitions: 3 } })];
   const brokers = asked("brokers", { stack: { brokers: 3 } });
-  const kills = asked("kills", { faults: [faults.kill("mysql", { afterOperations: 1 })] });
+  const when = { afterOperations: 1 };
+  const kills = asked("kills", { faults: [faults.kill("mysql", when)] });
+  const cuts = asked("cuts", { faults: [faults.cut("sink->catalog", when)] });
+  const delays = asked("delays", { faults: [faults.delay("sink->kafka", { ...when, ms: 1 })] });
   const kept = { ...asked("kept", {}), keep: true };
-  const [running, most, shared] = [new Set<string>(), [0], new Map<string, unknown>()];
+  const [running, most, given] = [new Set<string>(), [0], new Map<string, Unheard>()];
 
   const told = await runBatch({
-    requests: [a, kills, brokers, kept, b],
+    requests: [a, kills, cuts, brokers, kept, b, delays],
     jobs: 2,
     signal: new AbortController().signal,
     run: async (request) => {
       running.add(request.file.name);
       most.push(running.size);
-      shared.set(request.file.name, request.shared);
+      given.set(request.file.name, request);
       await new Promise(setImmediate);
       running.delete(request.file.name);
       return request.file.name;
     },
   });
 
-  expect(told).toEqual(["a", "kills", "brokers", "kept", "b"]);
+  expect(told).toEqual(["a", "kills", "cuts", "brokers", "kept", "b", "delays"]);
   expect(Math.max(...most)).toBe(2);
-  expect(shared.get("a")).toBeDefined();
-  expect(shared.get("b")).toBe(shared.get("a"));
-  expect(["kills", "brokers", "kept"].map((name) => shared.get(name))).toEqual([undefined, undefined, undefined]);
+  const pools = told.map((name) => given.get(name)?.pool);
+  const [plain, , proxied] = pools;
+  expect(plain).toBeDefined();
+  expect(proxied).toBeDefined();
+  expect(proxied).not.toBe(plain);
+  expect(pools).toEqual([plain, plain, proxied, undefined, undefined, plain, proxied]);
+  expect(given.get("delays")?.proxied).toEqual(new Set(["sink->catalog", "sink->kafka"]));
+});
+
+test("a run that has to recover in time goes first, and nothing beside it", async () => {
+  const order: string[] = [];
+  await runBatch({
+    requests: [asked("a", {}), asked("timed", { expect: { recoverWithinMs: 1 } }), asked("b", {})],
+    jobs: 2,
+    signal: new AbortController().signal,
+    run: async ({ file }) => {
+      order.push(`${file.name} begins`);
+      await new Promise(setImmediate);
+      order.push(`${file.name} ends`);
+    },
+  });
+
+  expect(order.slice(0, 2)).toEqual(["timed begins", "timed ends"]);
+  expect(order.slice(2, 4)).toEqual(["a begins", "b begins"]);
 });
 
 test("after an interruption nothing more is begun, and what was told is given", async () => {

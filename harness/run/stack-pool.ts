@@ -4,7 +4,6 @@ import { invariant } from "#core/errors.ts";
 import type { History } from "#core/history.ts";
 import { Scope } from "#core/scope.ts";
 import type { RunningServer } from "#runtime/port.ts";
-import type { StackPlan } from "../stack.ts";
 import { rememberLogs } from "./kept-logs.ts";
 import type { Session, SessionRequest } from "./session.ts";
 
@@ -17,11 +16,13 @@ export interface Joining {
 
 /** A stack that was started, for as long as somebody is on it or may join. */
 interface Standing {
-  readonly plan: StackPlan;
+  readonly request: SessionRequest;
   readonly scope: Scope;
   readonly session: Promise<Session>;
   /** The runs on it, by their histories, which hear what happens to its servers. */
   readonly users: Set<History>;
+  /** Whoever is on it wants nobody beside it. */
+  alone: boolean;
   /** Once all are ready. */
   servers: readonly RunningServer[];
   /** It did not come up, or it was given up. */
@@ -29,29 +30,28 @@ interface Standing {
 }
 
 /**
- * One stack for runs of this process that ask for the same servers, side by side or one after the other. The first to come
- * starts it; it ends with its owner. One that did not come up, lost a server, or was given up takes no more runs: the next
- * gets a new one, and it ends with the last run on it.
+ * Stacks for runs of this process that ask for the same servers: side by side those that leave each other alone, one after
+ * the other those that would feel each other. A run that finds none with room for it starts one; all end with the pool. A
+ * stack that did not come up, lost a server, or was given up takes no more runs, and ends with the last run on it.
  */
-export class SharedStack implements AsyncDisposable {
-  #standing: Standing | undefined;
+export class StackPool implements AsyncDisposable {
+  readonly #standing = new Set<Standing>();
+  readonly #given = new WeakMap<History, Standing>();
 
   async join(joining: Joining): Promise<Session> {
     const { request, scope } = joining;
-    const last = this.#standing;
-    const found = isWell(last) ? last : undefined;
-    invariant(
-      !found || isDeepStrictEqual(found.plan, request.plan),
-      "runs that share a stack ask for the same servers",
-    );
+    const found = [...this.#standing].find((each) => isWell(each) && hasRoom(each, request));
     const standing = found ?? begin(joining);
-    this.#standing = standing;
+    invariant(asksForTheSame(standing.request, request), "runs of one pool ask for the same servers");
+    this.#standing.add(standing);
+    this.#given.set(request.history, standing);
     standing.users.add(request.history);
+    standing.alone = request.alone === true;
     await scope.defer("its place on the shared stack", async () => {
       standing.users.delete(request.history);
-      await endIfDone(standing);
+      await this.#endUseless();
     });
-    if (last !== undefined) await endIfDone(last);
+    await this.#endUseless();
     const { stack, logs } = await standing.session;
     if (found !== undefined) {
       const copyLogs = rememberLogs(logs);
@@ -60,13 +60,20 @@ export class SharedStack implements AsyncDisposable {
     return { stack, logs, inherited: false, shared: true, keep: nothing, archive: nothing };
   }
 
-  /** Whoever runs on it goes on; nobody joins it any more. */
-  giveUp(): void {
-    if (this.#standing !== undefined) this.#standing.failed = true;
+  /** Whoever runs on this run's stack goes on; nobody joins it any more. */
+  giveUp(user: History): void {
+    const standing = this.#given.get(user);
+    if (standing !== undefined) standing.failed = true;
+  }
+
+  async #endUseless(): Promise<void> {
+    const useless = [...this.#standing].filter((each) => each.users.size === 0 && !isWell(each));
+    for (const each of useless) this.#standing.delete(each);
+    await Promise.all(useless.map(({ scope }) => scope[Symbol.asyncDispose]()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#standing?.scope[Symbol.asyncDispose]();
+    await Promise.all([...this.#standing].map(({ scope }) => scope[Symbol.asyncDispose]()));
   }
 }
 
@@ -79,7 +86,7 @@ function begin({ request, start }: Joining): Standing {
     await scope.defer("class archives", () => session.archive());
     return session;
   };
-  const standing: Standing = { plan: request.plan, scope, users, session: open(), servers: [], failed: false };
+  const standing: Standing = { request, scope, users, session: open(), alone: false, servers: [], failed: false };
   void follow(standing);
   return standing;
 }
@@ -93,14 +100,18 @@ async function follow(standing: Standing): Promise<void> {
   }
 }
 
-async function endIfDone(standing: Standing): Promise<void> {
-  if (standing.users.size === 0 && !isWell(standing)) await standing.scope[Symbol.asyncDispose]();
+function isWell({ failed, servers }: Standing): boolean {
+  return !failed && servers.every((server) => server.state() === "running");
 }
 
-function isWell(standing: Standing | undefined): boolean {
-  return standing?.failed === false && standing.servers.every((server) => server.state() === "running");
+function hasRoom({ users, alone }: Standing, request: SessionRequest): boolean {
+  return users.size === 0 || !(alone || request.alone === true);
+}
+
+function asksForTheSame(one: SessionRequest, other: SessionRequest): boolean {
+  return isDeepStrictEqual([one.plan, one.proxied], [other.plan, other.proxied]);
 }
 
 async function nothing(): Promise<void> {
-  // A shared stack is its owner's to keep and to prepare for the next start.
+  // A shared stack is the pool's to keep and to prepare for the next start.
 }
