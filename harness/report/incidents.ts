@@ -41,7 +41,7 @@ Failures that others have had with this pipeline, as scenarios: \`./floe scenari
 \`./floe scenario i-29\`. \`known-bug\` is a bug that these versions have; a \`valid\` run of an incident shows what is so by
 design, down to the number of rows, or that the report is not seen here.
 
-Made from ${counted.length} runs, each on a stack of its own (\`npm run docs:incidents\`): ${setText(defaults, axes)}, ${around(counted)}.
+Made from ${counted.length} runs (\`npm run docs:incidents\`): ${setText(defaults, axes)}, ${around(counted)}.
 A row names other versions where there were any. \`9 of 10\` is how many of the runs on these versions ended so.
 
 | id | scenario | reported | what the runs show | known on | runs |

@@ -32,7 +32,7 @@ export interface ScenarioDefinition {
   readonly known?: readonly KnownBug[];
   /** Of scenarios tagged `incident`, whose names begin with their number: their row in docs/incidents.md. */
   readonly incident?: Incident;
-  /** How long the rows may take to settle after the last write; milliseconds, 60,000 unless told. */
+  /** How long the rows may take to settle after the last write; milliseconds, 120,000 unless told. */
   readonly settleWithinMs?: number;
 }
 
