@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { EvidenceFiles } from "#checks/evidence.ts";
-import type { CheckInputs } from "#checks/inputs.ts";
+import type { GivenInputs } from "#checks/inputs.ts";
 import { passesColumn } from "#checks/source-view.ts";
 import { nothingLeftOut } from "#core/pipeline-spec.ts";
 import type { TableSpec } from "#core/source.ts";
@@ -16,7 +16,7 @@ export interface LargeHistoryOptions {
 
 export interface LargeHistory {
   readonly files: EvidenceFiles;
-  readonly inputs: CheckInputs;
+  readonly inputs: GivenInputs;
 }
 
 const tableNames = ["staff_0", "staff_1", "staff_2", "staff_3"];
@@ -118,7 +118,7 @@ async function writeSides(duckdb: Duckdb, options: LargeHistoryOptions & { reado
     ) TO '${folder}/lake-${table}.parquet' (FORMAT parquet)`);
 }
 
-function inputsOf(folder: string): CheckInputs {
+function inputsOf(folder: string): GivenInputs {
   const column = (name: string, type: string) => ({ name, type, nullable: false });
   const tables = tableNames.map(
     (name): TableSpec => ({

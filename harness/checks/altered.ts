@@ -2,7 +2,6 @@ import type { TableSpec } from "#core/source.ts";
 import type { Step } from "./check.ts";
 import { compareColumns } from "./comparison.ts";
 import { type CheckInputs, withoutDropped } from "./inputs.ts";
-import { describeLake } from "./lake-view.ts";
 import { isForeign } from "./localize.ts";
 import { payloadValues, valueText } from "./payload.ts";
 import { name, text } from "./sql.ts";
@@ -12,7 +11,7 @@ import { name, text } from "./sql.ts";
  * a path at a time, this alone took half of the time that a long run was judged in.
  */
 export function* markAltered(inputs: CheckInputs, table: TableSpec): Step<void> {
-  const columns = yield* comparableColumns(inputs, table);
+  const columns = comparableColumns(inputs, table);
   if (columns.length === 0 || inputs.pipeline.shape === "unwrapped") return;
   const sides = columns.map((column, at) => ({
     column: column.name,
@@ -35,11 +34,11 @@ export function* markAltered(inputs: CheckInputs, table: TableSpec): Step<void> 
 }
 
 /** Those whose text is the same on both sides, and that the lake's table still has in a type that can hold the values. */
-function* comparableColumns(inputs: CheckInputs, table: TableSpec): Step<TableSpec["columns"]> {
-  const relation = inputs.lake(table.name);
-  if (relation === undefined) return [];
+function comparableColumns(inputs: CheckInputs, table: TableSpec): TableSpec["columns"] {
+  const events = inputs.events(table.name);
+  if (events === undefined) return [];
   const kept = withoutDropped(inputs, table);
-  const { incomparable } = compareColumns(inputs, kept, yield* describeLake(relation, inputs.pipeline.shape));
+  const { incomparable } = compareColumns(inputs, kept, events);
   // That such a column's type has changed is told by the current state: none of its values is the record's.
   const left = new Set(incomparable.map(({ name }) => name));
   return kept.columns.filter((column) => !left.has(column.name) && valueText(column, "") !== undefined);

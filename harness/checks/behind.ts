@@ -1,5 +1,5 @@
 import type { Step } from "./check.ts";
-import type { CheckInputs } from "./inputs.ts";
+import type { GivenInputs } from "./inputs.ts";
 import { projectedTables } from "./projection.ts";
 import { text } from "./sql.ts";
 
@@ -8,7 +8,7 @@ import { text } from "./sql.ts";
  * binlog's order. The sink: records from its group's offsets on, and those in files that it announced and that no snapshot
  * has, as its coordinator ended with it. Nothing in between is among them: a gap is no delay.
  */
-export function* behind(inputs: CheckInputs, failed: "source" | "sink"): Step<number> {
+export function* behind(inputs: GivenInputs, failed: "source" | "sink"): Step<number> {
   const tables = projectedTables(inputs.tables, inputs.pipeline.projection).map(({ name }) => text(name));
   const [counted] = yield failed === "source" ? unread(tables) : untaken;
   return Number(counted?.["n"] ?? "0");

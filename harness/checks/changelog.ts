@@ -2,7 +2,7 @@ import type { TableSpec } from "#core/source.ts";
 import { markAltered } from "./altered.ts";
 import { foldAnomalies } from "./anomaly-rows.ts";
 import type { Check, Step } from "./check.ts";
-import { type CheckInputs, topicIsComplete } from "./inputs.ts";
+import { type CheckInputs, type GivenInputs, topicIsComplete } from "./inputs.ts";
 import { isForeign, isUnread } from "./localize.ts";
 import { payloadText } from "./payload.ts";
 import { projectedTables } from "./projection.ts";
@@ -42,7 +42,7 @@ export function* changelog(inputs: CheckInputs): Check {
  * By transaction (without GTIDs: by the event in the binlog), table, key and kind. Operations that may have happened allow one
  * record and demand none. A table with a filter is left out: the ledger does not say which of its rows passed.
  */
-export function ledgerAgainstTopic({ pipeline }: CheckInputs, tables: readonly TableSpec[]): string {
+export function ledgerAgainstTopic({ pipeline }: GivenInputs, tables: readonly TableSpec[]): string {
   const filtered = new Set(Object.keys(pipeline.projection.filters));
   const captured = tables.filter((table) => !filtered.has(table.name)).map((table) => text(table.name));
   const ofTables = `"table" IN (${captured.join(", ") || "NULL"})`;

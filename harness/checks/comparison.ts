@@ -1,7 +1,7 @@
 import type { Projection } from "#core/pipeline-spec.ts";
 import type { ColumnSpec, TableSpec } from "#core/source.ts";
 import { type ColumnForm, columnForm } from "./column-forms.ts";
-import type { CheckInputs } from "./inputs.ts";
+import type { GivenInputs } from "./inputs.ts";
 import type { LakeEvents } from "./lake-view.ts";
 import { masked } from "./projection.ts";
 import { passesColumn } from "./source-view.ts";
@@ -32,7 +32,7 @@ export const eventColumns = {
   file: '"event file"',
 } as const;
 
-export function compareColumns(inputs: CheckInputs, table: TableSpec, events: LakeEvents): Comparison {
+export function compareColumns(inputs: GivenInputs, table: TableSpec, events: LakeEvents): Comparison {
   const { projection, names } = inputs.pipeline;
   const forms = new Map<string, ColumnForm>();
   const incomparable: ColumnSpec[] = [];

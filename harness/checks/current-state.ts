@@ -4,7 +4,6 @@ import type { Check, Step } from "./check.ts";
 import { type Comparison, compareColumns, eventColumns, sameValues, valueColumns } from "./comparison.ts";
 import { explainDifferences } from "./explanation.ts";
 import { type CheckInputs, withoutDropped } from "./inputs.ts";
-import { describeLake } from "./lake-view.ts";
 import { projectedTables } from "./projection.ts";
 import { passesColumn } from "./source-view.ts";
 import { labelled, mysqlName, name, text } from "./sql.ts";
@@ -41,9 +40,8 @@ interface TableResult {
 }
 
 function* compareTable(inputs: CheckInputs, table: TableSpec): Step<TableResult> {
-  const relation = inputs.lake(table.name);
-  if (relation === undefined) return yield* tableIsMissing(inputs, table);
-  const events = yield* describeLake(relation, inputs.pipeline.shape);
+  const events = inputs.events(table.name);
+  if (events === undefined) return yield* tableIsMissing(inputs, table);
   const kept = withoutDropped(inputs, table);
   const comparison = compareColumns(inputs, kept, events);
   const typeAnomalies = [

@@ -1,14 +1,14 @@
 import { foldAnomalies } from "./anomaly-rows.ts";
 import { ledgerAgainstTopic } from "./changelog.ts";
 import type { Check } from "./check.ts";
-import { type CheckInputs } from "./inputs.ts";
+import type { GivenInputs } from "./inputs.ts";
 import { localize } from "./localize.ts";
 
 /**
  * A run whose harness was killed, as far as it goes: what was on its way then proves nothing, so nothing is lost and nothing
  * valid; what came twice or from nowhere is told. The evidence must have been brought in before.
  */
-export function* asFarAsItGoes(inputs: CheckInputs): Check {
+export function* asFarAsItGoes(inputs: GivenInputs): Check {
   yield* localize(inputs);
   const found = foldAnomalies(yield ledgerAgainstTopic(inputs, inputs.tables));
   const [seen] = yield `SELECT (SELECT count(*) FROM ledger) AS operations, (SELECT count(*) FROM records) AS records,

@@ -1,10 +1,11 @@
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { PartitionOffsets } from "#core/ports.ts";
 import type { TableSpec } from "#core/source.ts";
+import type { LakeEvents } from "./lake-view.ts";
 import type { SourceRelation } from "./source-view.ts";
 
-/** What the checks are told of a pipeline. */
-export interface CheckInputs {
+/** What is known of a pipeline before its evidence is examined. */
+export interface GivenInputs {
   readonly pipeline: Pick<PipelineSpec, "shape" | "projection"> & {
     readonly names: Pick<
       PipelineSpec["names"],
@@ -26,13 +27,19 @@ export interface CheckInputs {
   readonly recordedFrom: ReadonlyMap<string, PartitionOffsets>;
 }
 
+/** What the checks are told of it. */
+export interface CheckInputs extends GivenInputs {
+  /** How to read a table of the lake as a changelog; undefined when the lake does not have it. */
+  readonly events: (table: string) => LakeEvents | undefined;
+}
+
 /** Whether every record of the topics is in the evidence; else a lake's record without one is no phantom. */
-export function topicIsComplete({ recordedFrom }: Pick<CheckInputs, "recordedFrom">): boolean {
+export function topicIsComplete({ recordedFrom }: Pick<GivenInputs, "recordedFrom">): boolean {
   return recordedFrom.size === 0;
 }
 
 /** A table without the columns that the lake's has no more: files that were written earlier still hold them. */
-export function withoutDropped({ droppedColumns }: Pick<CheckInputs, "droppedColumns">, table: TableSpec): TableSpec {
+export function withoutDropped({ droppedColumns }: Pick<GivenInputs, "droppedColumns">, table: TableSpec): TableSpec {
   const dropped = new Set(droppedColumns.get(table.name));
   return { ...table, columns: table.columns.filter(({ name }) => !dropped.has(name)) };
 }

@@ -1,5 +1,5 @@
 import type { Step } from "./check.ts";
-import type { CheckInputs } from "./inputs.ts";
+import type { GivenInputs } from "./inputs.ts";
 import { text } from "./sql.ts";
 import { keyOfPath } from "./table-files.ts";
 
@@ -7,7 +7,7 @@ import { keyOfPath } from "./table-files.ts";
  * Tables that say where the guilty hop is, made of the evidence once, before any check looks for what is wrong:
  * `records`, `recorded_from`, `source_offsets`, `source_moves`, `group_moves`, `missing_operations`, `table_state`.
  */
-export function* localize(inputs: CheckInputs): Step<void> {
+export function* localize(inputs: GivenInputs): Step<void> {
   yield records;
   yield `CREATE OR REPLACE TABLE altered ("table" VARCHAR, topic VARCHAR, "partition" INTEGER, "offset" BIGINT, key VARCHAR, hop VARCHAR, columns VARCHAR)`;
   yield recordedFrom(inputs);
@@ -23,7 +23,7 @@ export function* localize(inputs: CheckInputs): Step<void> {
 const records = `CREATE OR REPLACE VIEW records AS
   SELECT *, coalesce(gtid, CASE WHEN kind <> 'snapshot' THEN "file" || ':' || pos END) AS place FROM topics WHERE kind <> 'tombstone'`;
 
-function recordedFrom({ recordedFrom }: CheckInputs): string {
+function recordedFrom({ recordedFrom }: GivenInputs): string {
   const rows = [...recordedFrom].flatMap(([topic, offsets]) =>
     [...offsets].map(([partition, offset]) => `(${text(topic)}, ${partition}, ${offset})`),
   );
@@ -32,7 +32,7 @@ function recordedFrom({ recordedFrom }: CheckInputs): string {
 }
 
 /** When each connector stood still with no task: only then does somebody else move its offsets. */
-function stoppedTimes({ pipeline: { names } }: CheckInputs): string {
+function stoppedTimes({ pipeline: { names } }: GivenInputs): string {
   return `CREATE OR REPLACE TABLE stopped AS
     WITH states AS (
       SELECT name, "wallMs", detail->>'state' AS state, lead("wallMs", 1, 9223372036854775807) OVER (PARTITION BY name ORDER BY "wallMs") AS until
@@ -47,7 +47,7 @@ function stoppedTimes({ pipeline: { names } }: CheckInputs): string {
  * The source's stored offset, each that its offsets topic has: `transactions` is their number in its GTID set; without
  * GTIDs, there is the place in the binlog.
  */
-function sourceOffsets({ pipeline: { names } }: CheckInputs): string {
+function sourceOffsets({ pipeline: { names } }: GivenInputs): string {
   return `CREATE OR REPLACE TABLE source_offsets AS
     SELECT "wallMs", rowid AS turn, detail->>'gtids' AS gtids, (detail->>'transactions')::BIGINT AS transactions,
       detail->>'file' AS "file", (detail->>'pos')::BIGINT AS pos
@@ -67,7 +67,7 @@ const sourceMoves = `CREATE OR REPLACE TABLE source_moves AS
     FROM ordered AS o WHERE was_file IS NOT NULL`;
 
 /** The sink's two groups, as they were seen every half second: where an offset went back, or forward while the sink was stopped. */
-function groupMoves({ pipeline: { names } }: CheckInputs): string {
+function groupMoves({ pipeline: { names } }: GivenInputs): string {
   return `CREATE OR REPLACE TABLE group_moves AS
     WITH seen AS (
       SELECT "wallMs", rowid AS turn, name, unnest(json_keys(detail)) AS place, detail FROM positions

@@ -1,7 +1,8 @@
 import type { Step } from "./check.ts";
 import { type EvidenceFiles, evidenceStatements } from "./evidence.ts";
-import type { CheckInputs } from "./inputs.ts";
+import type { CheckInputs, GivenInputs } from "./inputs.ts";
 import { readLake } from "./lake-rows.ts";
+import type { LakeEvents } from "./lake-view.ts";
 import { localize } from "./localize.ts";
 import { projectedTables } from "./projection.ts";
 import { readTableFiles } from "./table-files.ts";
@@ -14,21 +15,22 @@ export interface Prepared {
 }
 
 /** Brings the evidence into DuckDB and examines it. Once, before the checks. */
-export function* prepare(inputs: CheckInputs, files: EvidenceFiles): Step<Prepared> {
+export function* prepare(inputs: GivenInputs, files: EvidenceFiles): Step<Prepared> {
   for (const statement of evidenceStatements(files)) yield statement;
   return yield* examine(inputs);
 }
 
 /** Reads the tables' files and the lake's rows beside the evidence, and finds out where each guilty hop is. */
-export function* examine(inputs: CheckInputs): Step<Prepared> {
+export function* examine(inputs: GivenInputs): Step<Prepared> {
   for (const [table, manifestList] of inputs.manifestLists) yield* readTableFiles({ table, manifestList });
   yield* localize(inputs);
-  const relations = new Map<string, string | undefined>();
+  const read = new Map<string, LakeEvents>();
   const troubles: { table: string; trouble: string }[] = [];
   for (const table of projectedTables(inputs.tables, inputs.pipeline.projection)) {
-    const { relation, trouble } = yield* readLake(inputs, table);
-    relations.set(table.name, relation);
+    const { events, trouble } = yield* readLake(inputs, table);
+    if (events !== undefined) read.set(table.name, events);
     if (trouble !== undefined) troubles.push({ table: table.name, trouble });
   }
-  return { inputs: { ...inputs, lake: (table) => relations.get(table) }, troubles };
+  const events = (table: string) => read.get(table);
+  return { inputs: { ...inputs, events, lake: (table) => events(table)?.relation }, troubles };
 }

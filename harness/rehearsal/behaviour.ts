@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Check, Step } from "#checks/check.ts";
 import type { CheckInputs } from "#checks/inputs.ts";
-import { describeLake } from "#checks/lake-view.ts";
+import type { LakeEvents } from "#checks/lake-view.ts";
 import { projectedTables } from "#checks/projection.ts";
 import { name, text } from "#checks/sql.ts";
 import { type Place, placesOf, placeText } from "./places.ts";
@@ -46,9 +46,9 @@ export function behaviourCheck(onSeen: (behaviour: Behaviour) => void): (inputs:
     const tables: Record<string, SeenTable> = {};
     const places = yield* placesOf();
     for (const table of projectedTables(inputs.tables, inputs.pipeline.projection)) {
-      const relation = inputs.lake(table.name);
-      if (relation === undefined) continue;
-      tables[table.name] = yield* seenTable(inputs, { table: table.name, key: table.primaryKey, relation, places });
+      const events = inputs.events(table.name);
+      if (events === undefined) continue;
+      tables[table.name] = yield* seenTable(inputs, { table: table.name, key: table.primaryKey, events, places });
     }
     onSeen({ tables, records: yield* recordsSeen(), figures: yield* figures() });
     const rows = Object.values(tables).reduce((sum, each) => sum + each.rows.length, 0);
@@ -66,12 +66,12 @@ const rowValues = z.record(z.string(), z.string().nullable());
 interface Looking {
   readonly table: string;
   readonly key: readonly string[];
-  readonly relation: string;
+  readonly events: LakeEvents;
   readonly places: ReadonlyMap<string, Place>;
 }
 
-function* seenTable({ pipeline }: CheckInputs, { table, key, relation, places }: Looking): Step<SeenTable> {
-  const events = yield* describeLake(relation, pipeline.shape);
+function* seenTable({ pipeline }: CheckInputs, { table, key, events, places }: Looking): Step<SeenTable> {
+  const { relation } = events;
   const row = pipeline.shape === "envelope" ? events.columns : yield* typesOf(relation);
   const expressions = new Map<string, { readonly type: string; readonly sql: string }>();
   for (const [column, type] of row) {

@@ -2,7 +2,7 @@ import { behind } from "#checks/behind.ts";
 import { runCheck, verdictOf } from "#checks/check.ts";
 import type { EvidenceFiles } from "#checks/evidence.ts";
 import { deliveredSinceFlush } from "#checks/flush.ts";
-import type { CheckInputs } from "#checks/inputs.ts";
+import type { GivenInputs } from "#checks/inputs.ts";
 import { judge as judgeChecks } from "#checks/judge.ts";
 import { prepare } from "#checks/prepare.ts";
 import { attachedMysql } from "#checks/source-view.ts";
@@ -47,8 +47,9 @@ export interface JudgeRunOptions {
 export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
   const { scenario, context, versions, recorder, evidence, folder, duckdb, foreseen, settled } = options;
   const { stack, pipeline } = context;
-  const gathered = await gather({ context, folder });
-  using lake = await openLake({ stack, spec: pipeline.spec, duckdb });
+  const opening = openLake({ stack, spec: pipeline.spec, duckdb });
+  const [gathered, opened] = await Promise.all([gather({ context, folder }), opening]);
+  using lake = opened;
   const told = await inputsOf({ context, lake, recorder, gathered });
   const { inputs, troubles } = await runCheck(prepare(told, { ...evidence, ...gathered.files }), lake.rows);
   for (const { table, trouble } of troubles)
@@ -84,7 +85,7 @@ interface Inputs {
   readonly gathered: Gathered;
 }
 
-async function inputsOf({ context, lake, recorder, gathered }: Inputs): Promise<CheckInputs> {
+async function inputsOf({ context, lake, recorder, gathered }: Inputs): Promise<GivenInputs> {
   const { stack, pipeline } = context;
   const { database } = pipeline.spec.names;
   await using mysql = await openMysql(stack);

@@ -3,9 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCheck } from "#checks/check.ts";
 import { columnForm } from "#checks/column-forms.ts";
 import { currentState } from "#checks/current-state.ts";
-import { evidenceStatements } from "#checks/evidence.ts";
-import type { CheckInputs } from "#checks/inputs.ts";
-import { localize } from "#checks/localize.ts";
+import type { GivenInputs } from "#checks/inputs.ts";
+import { prepare } from "#checks/prepare.ts";
 import { attachedMysql, mysqlSelect, type SourceView } from "#checks/source-view.ts";
 import { nothingLeftOut } from "#core/pipeline-spec.ts";
 import type { SqlRow } from "#core/ports.ts";
@@ -139,7 +138,7 @@ async function compareCases(value: (one: Case) => string) {
   await duckdb.run(
     `CREATE OR REPLACE TABLE lake_cases AS SELECT 1 AS id, ${columns.join(", ")}, {'op': 'I', 'offset': 0} AS _cdc`,
   );
-  const inputs: CheckInputs = {
+  const inputs: GivenInputs = {
     pipeline: { shape: "debezium-transform", projection: nothingLeftOut, names },
     tables: (await describeTables(client, "db")).filter(({ name }) => name === "cases"),
     lake: (table) => `lake_${table}`,
@@ -149,9 +148,8 @@ async function compareCases(value: (one: Case) => string) {
     recordedFrom: new Map(),
     source: attachedMysql("src"),
   };
-  for (const statement of evidenceStatements({})) await duckdb.run(statement);
-  await runCheck(localize(inputs), duckdb.rows);
-  return runCheck(currentState(inputs), duckdb.rows);
+  const prepared = await runCheck(prepare(inputs, {}), duckdb.rows);
+  return runCheck(currentState(prepared.inputs), duckdb.rows);
 }
 
 test("every type is compared by its value in every form that it may have in the lake", async () => {

@@ -9,7 +9,7 @@ import { openDuckdb } from "#stages/duckdb/client.ts";
 import { inputsFor } from "./people.ts";
 
 describe("a check that throws is unknown", () => {
-  const inputs = inputsFor({ shape: "debezium-transform" });
+  const inputs = { ...inputsFor({ shape: "debezium-transform" }), events: () => undefined };
 
   test.each([changelog, currentState, files, positions])("as each does without evidence: %o", async (check) => {
     using duckdb = await openDuckdb({});

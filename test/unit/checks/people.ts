@@ -5,7 +5,7 @@ import { changelog } from "#checks/changelog.ts";
 import { runCheck } from "#checks/check.ts";
 import { currentState } from "#checks/current-state.ts";
 import type { EvidenceFiles } from "#checks/evidence.ts";
-import type { CheckInputs } from "#checks/inputs.ts";
+import type { CheckInputs, GivenInputs } from "#checks/inputs.ts";
 import { prepare } from "#checks/prepare.ts";
 import { passesColumn } from "#checks/source-view.ts";
 import { nothingLeftOut, type Projection, type RecordShape } from "#core/pipeline-spec.ts";
@@ -73,7 +73,7 @@ export async function checkPeople(people: People): Promise<{ state: CheckVerdict
   };
 }
 
-async function prepared(duckdb: Duckdb, inputs: CheckInputs, people: People): Promise<CheckInputs> {
+async function prepared(duckdb: Duckdb, inputs: GivenInputs, people: People): Promise<CheckInputs> {
   const folder = await mkdtemp(join(tmpdir(), "floe-checks-"));
   try {
     const topic = people.topic ?? people.lake;
@@ -90,7 +90,7 @@ export interface InputOptions extends Pick<People, "projection" | "withoutPrimar
 }
 
 /** Inputs that find MySQL in `mysql_<table>` and the lake in `lake_<table>`. */
-export function inputsFor({ shape, projection, withoutPrimaryKey = false, tables }: InputOptions): CheckInputs {
+export function inputsFor({ shape, projection, withoutPrimaryKey = false, tables }: InputOptions): GivenInputs {
   return {
     pipeline: { shape, projection: { ...nothingLeftOut, ...projection }, names },
     tables: tables ?? [withoutPrimaryKey ? { ...spec, primaryKey: [] } : spec],

@@ -6,7 +6,7 @@ import { runCheck } from "#checks/check.ts";
 import { currentState } from "#checks/current-state.ts";
 import { type EvidenceFiles, evidenceStatements, type Relation, relations } from "#checks/evidence.ts";
 import { files } from "#checks/files.ts";
-import type { CheckInputs } from "#checks/inputs.ts";
+import type { GivenInputs } from "#checks/inputs.ts";
 import { positions } from "#checks/positions.ts";
 import { examine, prepare } from "#checks/prepare.ts";
 import type { RunSql } from "#core/ports.ts";
@@ -28,7 +28,7 @@ export interface JudgeOptions {
   /** The evidence as a finished run keeps it. */
   readonly fromParquet?: boolean;
   /** What the checks are told otherwise than that the shape is DebeziumTransform's, with a primary key. */
-  readonly inputs?: Partial<CheckInputs>;
+  readonly inputs?: Partial<GivenInputs>;
   /** Takes DuckDB's plan of each statement. */
   readonly plans?: string[];
   /** Parquet files in the bucket, by their key: a SELECT for each. */
