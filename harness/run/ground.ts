@@ -3,6 +3,7 @@ import { deadlineIn } from "#core/deadline.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { Scope } from "#core/scope.ts";
 import { type Clients, openClients, openMysql, openReplica, prepare } from "#pipeline";
+import type { ConnectClient } from "#stages/connect/client.ts";
 import { runningConnectors } from "#stages/connect/progress.ts";
 import { type BinlogPosition, binlogPosition } from "#stages/mysql/binlog.ts";
 import type { MysqlClient } from "#stages/mysql/client.ts";
@@ -23,6 +24,8 @@ export interface Ground {
   readonly seededRows: number;
   /** Where each server's binlog ended then, by its `server_uuid`: what follows are operations. */
   readonly seededAt: Map<string, BinlogPosition>;
+  /** Stops what earlier runs left on a kept stack. The scope does so, too. */
+  stopInherited(): Promise<void>;
 }
 
 interface GroundOptions {
@@ -56,30 +59,37 @@ export async function layGround({ run, parts, spec, scope }: GroundOptions): Pro
     const clients = stack.up("kafka-1").then(async () => {
       await allBrokers(stack);
       const opened = await openClients({ stack, scope });
-      if (session.inherited) await retireInherited(opened, scope);
+      const stopInherited = session.inherited ? await pauseInherited(opened, scope) : async () => undefined;
       await prepare({ stack, clients: opened, spec });
-      return opened;
+      return { clients: opened, stopInherited };
     });
     await Promise.all([seeding, replicated, ready, clients]);
     const { seededRows, ends } = await seeding;
     if (request.keep) await session.keep();
     else await scope.defer("class archives", () => session.archive());
-    return { session, clients: await clients, seededRows, seededAt: new Map([...ends, ...((await replicated) ?? [])]) };
+    const seededAt = new Map([...ends, ...((await replicated) ?? [])]);
+    return { session, ...(await clients), seededRows, seededAt };
   });
 }
 
 /**
- * Connectors of earlier runs on a kept stack are paused now and stopped when this run is over: a stop ends tasks, which
+ * Connectors of earlier runs on a kept stack are paused now and stopped when this run has settled: a stop ends tasks, which
  * rebalances the cluster, and a snapshot that a rebalance interrupts begins again. Their tables can still be looked at.
  */
-async function retireInherited({ connect }: Clients, scope: Scope): Promise<void> {
-  for (const cluster of new Set([connect.source, connect.sink])) {
+async function pauseInherited({ connect }: Clients, scope: Scope): Promise<Ground["stopInherited"]> {
+  const paused: { readonly cluster: ConnectClient; readonly name: string }[] = [];
+  // Both may be one: what is paused already is not found again.
+  for (const cluster of [connect.source, connect.sink]) {
     const names = await runningConnectors(cluster);
     await Promise.all(names.map((name) => cluster.pause(name)));
-    await scope.defer("connectors of earlier runs", async () => {
-      await Promise.all(names.map((name) => cluster.stop(name)));
-    });
+    paused.push(...names.map((name) => ({ cluster, name })));
   }
+  let stopping: Promise<unknown> | undefined;
+  const stop = async () => {
+    await (stopping ??= Promise.all(paused.map(({ cluster, name }) => cluster.stop(name))));
+  };
+  await scope.defer("connectors of earlier runs", stop);
+  return stop;
 }
 
 async function allBrokers(stack: Session["stack"]): Promise<void> {

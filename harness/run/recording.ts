@@ -24,6 +24,8 @@ export interface Recording {
   readTopics(from: ReadonlyMap<string, PartitionOffsets>): Promise<TopicRecorder>;
   /** What the checks are to be given of it. Throws what kept a part of it from being read on. */
   evidence(topics: TopicRecorder): EvidenceFiles;
+  /** Reads no further. The scope does so, too. */
+  end(topics: TopicRecorder): Promise<void>;
 }
 
 /** Up to so many rows of a snapshot are read from the topics and looked for one by one; beyond, they are judged by state. */
@@ -71,6 +73,9 @@ export async function openRecording({ run, ground, spec }: RecordingOptions): Pr
     evidence: (topics) => {
       for (const recorded of [topics, control, positions]) recorded.check();
       return { ledger: ledger.file, topics: topics.file, control: control.file, positions: positions.file };
+    },
+    end: async (topics) => {
+      await Promise.all([topics, control, positions].map((reader) => reader[Symbol.asyncDispose]()));
     },
   };
 }

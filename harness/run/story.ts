@@ -9,6 +9,7 @@ import type { Scope } from "#core/scope.ts";
 import type { RunVerdict } from "#core/verdict.ts";
 import { openLake, type Pipeline, removeConnectors, startPipeline } from "#pipeline";
 import { openDuckdb } from "#stages/duckdb/client.ts";
+import { loadReader } from "#stages/kafka/reader.ts";
 import type { Stack } from "../stack.ts";
 import { act } from "./act.ts";
 import type { FaultContext } from "./context.ts";
@@ -41,7 +42,8 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
   const { request, clock, history, scope, folder } = run;
   const { scenario } = request;
   const spec = pipelineSpec(run);
-  // Takes a quarter of a second, which nobody has to wait for while the servers start.
+  // Both take a while, which nobody has to wait for while the servers start.
+  void loadReader();
   const opening = openDuckdb({
     extensionsFolder: parts.duckdbExtensions.folder,
     memoryLimit: "1GB",
@@ -72,6 +74,9 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
   await faults.healAll();
   const unproved = await faults.unproved();
   if (unproved.length > 0) throw notBitten(unproved);
+  const evidence = recording.evidence(recorder);
+  // Takes as long as the checks do. What goes wrong with it is told when the scope ends.
+  void Promise.allSettled([recording.end(recorder), ground.stopInherited()]);
   const ending = await clock.phase("check", async () =>
     judgeRun({
       scenario,
@@ -79,7 +84,7 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
       versions: parts.versions,
       recorder,
       folder,
-      evidence: recording.evidence(recorder),
+      evidence,
       duckdb: await opening,
       settled,
       foreseen,

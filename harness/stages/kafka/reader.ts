@@ -224,12 +224,14 @@ function fetchedOf(answer: FetchResponse, cursors: readonly Cursor[]): Fetched[]
   return found;
 }
 
-/**
- * The driver wants a group's name from every consumer; only those that join one use it. It takes half a second to load,
- * compiling schemas, which a tap that is opened early can hide behind the connectors' start.
- */
+/** Loads the driver. It takes half a second, compiling schemas: who is going to read can have it done while nothing else is. */
+export function loadReader(): Promise<{ readonly Consumer: typeof Consumer }> {
+  return import("@platformatic/kafka");
+}
+
+/** The driver wants a group's name from every consumer; only those that join one use it. */
 async function groupless(bootstrap: readonly Address[]): Promise<Consumer> {
-  const { Consumer } = await import("@platformatic/kafka");
+  const { Consumer } = await loadReader();
   return new Consumer({
     clientId: "floe-reader",
     groupId: "floe-reader-joins-none",
