@@ -6,6 +6,7 @@ import { passesColumn } from "#checks/source-view.ts";
 import { nothingLeftOut } from "#core/pipeline-spec.ts";
 import type { TableSpec } from "#core/source.ts";
 import { type Duckdb, openDuckdb } from "#stages/duckdb/client.ts";
+import { names } from "../test/unit/checks/people.ts";
 
 export interface LargeHistoryOptions {
   readonly folder: string;
@@ -21,14 +22,6 @@ export interface LargeHistory {
 
 const tableNames = ["staff_0", "staff_1", "staff_2", "staff_3"];
 const snapshotRows = 4_000;
-const names = {
-  database: "db",
-  sinkGroup: "group",
-  coordinatorGroup: "coordinators",
-  sourceConnector: "source",
-  sinkConnector: "sink",
-};
-
 /**
  * A run of that many row changes, as its evidence would lie in the run folder: four tables with a snapshot, three
  * partitions each, two changes a transaction; updates, inserts and deletes. DuckDB writes it in a few seconds.

@@ -13,6 +13,7 @@ import { attachMysqlStatement } from "#stages/duckdb/attach.ts";
 import { type Duckdb, openDuckdb } from "#stages/duckdb/client.ts";
 import type { MysqlClient } from "#stages/mysql/client.ts";
 import { describeTables } from "#stages/mysql/tables.ts";
+import { names } from "../../unit/checks/people.ts";
 import { oneMysql, secrets } from "../one-mysql.ts";
 import { openTestRuntime } from "../one-server.ts";
 
@@ -123,14 +124,6 @@ beforeAll(async () => {
   await duckdb.run(attachMysqlStatement({ address, user: "duckdb", password: secrets.duckdb, database: "db" }));
 });
 afterAll(() => owned.disposeAsync());
-
-const names = {
-  database: "db",
-  sinkGroup: "group",
-  coordinatorGroup: "coordinators",
-  sourceConnector: "source",
-  sinkConnector: "sink",
-};
 
 /** Compares MySQL's `cases` with a lake that holds one row of these values. */
 async function compareCases(value: (one: Case) => string) {
