@@ -138,13 +138,22 @@ export async function startPipeline(options: StartPipelineOptions): Promise<Pipe
   return { spec, source, sink };
 }
 
-/** Takes a pipeline's connectors off its workers; its topics and tables stay. */
-export async function removeConnectors({ connect }: Clients, { names }: PipelineSpec): Promise<void> {
+/**
+ * Takes a pipeline's connectors off its workers and its schema out of MySQL, of which every later source would read the
+ * structure, captured or not; its topics and the lake's tables stay.
+ */
+export async function removePipeline({ stack, clients, spec }: Removing): Promise<void> {
+  const { connect } = clients;
+  const { names } = spec;
   const remove = async (cluster: ConnectClient, name: string) => {
     if ((await cluster.connectors()).includes(name)) await cluster.delete(name);
   };
   await Promise.all([remove(connect.source, names.sourceConnector), remove(connect.sink, names.sinkConnector)]);
+  await using mysql = await openMysql(stack);
+  await mysql.execute(`DROP DATABASE IF EXISTS \`${names.database}\``);
 }
+
+type Removing = Pick<StartPipelineOptions, "stack" | "clients" | "spec">;
 
 /** Both connectors' configurations as they are sent. */
 export async function configurationsOf(

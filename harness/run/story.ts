@@ -7,7 +7,7 @@ import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { PartitionOffsets } from "#core/ports.ts";
 import type { Scope } from "#core/scope.ts";
 import type { RunVerdict } from "#core/verdict.ts";
-import { openLake, type Pipeline, removeConnectors, startPipeline } from "#pipeline";
+import { openLake, type Pipeline, removePipeline, startPipeline } from "#pipeline";
 import { openDuckdb } from "#stages/duckdb/client.ts";
 import { loadReader } from "#stages/kafka/reader.ts";
 import type { Stack } from "../stack.ts";
@@ -104,8 +104,7 @@ async function startConnectors(run: Run, { session, clients }: Ground, spec: Pip
   const { scenario, examine } = run.request;
   const { stack, logs } = session;
   // Others go on using a shared stack: the connectors of a run that is over would read on for nobody.
-  if (session.shared === true)
-    await run.scope.defer("the pipeline's connectors", () => removeConnectors(clients, spec));
+  if (session.shared === true) await run.scope.defer("the pipeline", () => removePipeline({ stack, clients, spec }));
   return startPipeline({
     stack,
     clients,
