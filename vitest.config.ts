@@ -24,12 +24,14 @@ async function hasEngine(): Promise<boolean> {
   }
 }
 
-// What is worth running on containers, too; FLOE_DOCKER_TESTS=all (npm run test:docker:all) also reads their MySQL's binlog.
+// What is worth running on containers, too; FLOE_DOCKER_TESTS=all (npm run test:docker:all) also reads their MySQL's binlog,
+// and moves offsets.
 const everything = process.env["FLOE_DOCKER_TESTS"] === "all";
 const servers = ["mysql/server", "kafka/broker", "connect/worker", "iceberg/catalog", "object-store/server"];
 const onContainers = [
   "test/docker/*.test.ts",
   "test/pipeline/own-plugin.test.ts",
+  ...(everything ? ["test/pipeline/offsets.test.ts"] : []),
   ...(everything ? ["mysql/*", ...servers] : servers).map((name) => `test/contract/${name}.test.ts`),
 ];
 
