@@ -23,6 +23,7 @@ describe("each fault leaves its mark", () => {
       mysql.killConnections({ of: "debezium", ...after(30) }),
       mysql.errantTransaction({ statements: ["UPDATE branches SET city = 'Errant' WHERE id = 1"], ...after(50) }),
       mysql.sql({ statements: ["UPDATE branches SET city = 'Elsewhere' WHERE id = 2"], ...after(60) }),
+      mysql.clock({ bySeconds: -86_400, statements: ["UPDATE branches SET city = 'Past' WHERE id = 4"], ...after(70) }),
       mysql.gtidGap(after(80)),
       mysql.longTransaction({
         statements: ["UPDATE branches SET city = 'Late' WHERE id = 3"],
@@ -94,6 +95,7 @@ describe("a fault that changes nothing", () => {
     const toothless = [
       mysql.sql({ statements: nobody }),
       mysql.rowImage({ image: "NOBLOB", statements: nobody }),
+      mysql.clock({ bySeconds: 0, statements: ["UPDATE branches SET city = 'Present' WHERE id = 5"] }),
       mysql.behindTheBinlog({ statements: nobody }),
       mysql.longTransaction({ statements: nobody, forMs: 1 }),
       mysql.lockTables({ tables: ["branches"], forMs: 1 }),

@@ -77,6 +77,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
   "mysql.errantTransaction": { what: "a transaction of another server's", heals: "", mark: "its GTID is executed" },
   "mysql.gtidGap": { what: "a GTID far ahead", heals: "", mark: "the number is executed" },
   "mysql.rowImage": { what: "statements with another binlog_row_image", heals: "", mark: "their GTIDs" },
+  "mysql.clock": {
+    what: "statements of a session whose clock is off",
+    heals: "",
+    mark: "by how much, and their GTIDs",
+  },
   "mysql.behindTheBinlog": { what: "statements with sql_log_bin=0", heals: "", mark: "rows or definitions changed" },
   "mysql.sql": { what: "any statements, in the binlog", heals: "", mark: "the GTIDs of their commits" },
   "mysql.bigTransaction": { what: "so many rows in one transaction", heals: "", mark: "rows and GTID" },

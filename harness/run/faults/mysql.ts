@@ -1,19 +1,18 @@
 import { freshUuid } from "#core/random.ts";
-import { openMysql } from "#pipeline";
-import { pipelineVariables, resolveVariables } from "#stages/connect/variables.ts";
 import type { MysqlClient } from "#stages/mysql/client.ts";
 import { gtidSubset, mysqlProgress, oldestBinlog, resetStatement, serverUuid } from "#stages/mysql/progress.ts";
 import { mysqlUsers } from "#stages/mysql/server.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
-import { atOnce, type Moment, timed } from "../moments.ts";
+import type { Moment } from "../moments.ts";
+import { blow } from "./mysql-blow.ts";
 import { bigRow, bigTransaction, lockTables, longTransaction } from "./mysql-holds.ts";
 import { promoteReplica } from "./mysql-promotion.ts";
 import { delayReplica } from "./mysql-replica.ts";
 import { restoreDump, takeDump } from "./mysql-restore.ts";
-import { excerpt, inSession } from "./mysql-session.ts";
+import { excerpt } from "./mysql-session.ts";
 import { expireBinlogs, revoke, timeZone } from "./mysql-settings.ts";
-import { unhealed } from "./parts.ts";
+import { behindTheBinlog, clock, rowImage, type Sql, sql } from "./mysql-statements.ts";
 
 /** What MySQL does by itself, and what other people do to it. Without a moment of its own, each strikes as the act begins. */
 export const mysqlFaults = {
@@ -26,6 +25,7 @@ export const mysqlFaults = {
   gtidGap,
   rowImage,
   behindTheBinlog,
+  clock,
   sql,
   bigTransaction,
   bigRow,
@@ -39,36 +39,6 @@ export const mysqlFaults = {
   takeDump,
   restoreDump,
 } as const;
-
-/** What a blow left: its mark, and what it announces. */
-interface Blow {
-  readonly proof: string | undefined;
-  readonly announced?: Readonly<Record<string, number>>;
-}
-
-interface OnMysql {
-  readonly verb: string;
-  readonly when: Moment | undefined;
-  readonly ownPipeline?: boolean;
-  readonly needs?: Fault["needs"];
-  /** On a connection of its own, in the run's schema. */
-  readonly strike: (mysql: MysqlClient, context: FaultContext) => Promise<Blow>;
-}
-
-/** A blow that nothing mends. Without a moment it falls as the act begins; inside another fault, when that one says. */
-function blow({ verb, when = atOnce, ownPipeline = false, needs = [], strike }: OnMysql): Fault {
-  return {
-    label: timed(verb, when),
-    when,
-    ownPipeline,
-    needs,
-    inject: async (context) => {
-      await using mysql = await openMysql(context.stack, context.pipeline.spec.names.database);
-      const { proof, announced } = await strike(mysql, context);
-      return unhealed(proof, announced);
-    },
-  };
-}
 
 /** Begin a new binlog file. */
 function rotateBinlogs(when?: Moment): Fault {
@@ -119,36 +89,6 @@ function killConnections({ of, when }: { readonly of: "debezium" | "duckdb"; rea
     return { proof: dead.length > 0 ? `killed ${dead.join(", ")}` : undefined };
   };
   return blow({ verb: `kill the connections of ${of}`, when, strike });
-}
-
-export interface Sql {
-  /** Run one by one in the run's schema. */
-  readonly statements: readonly string[];
-  readonly when?: Moment;
-}
-
-/** Statements of somebody else's, in the binlog like all others. `${floe:pipeline.database}` is the run's schema. */
-function sql({ statements, when }: Sql): Fault {
-  const strike = (mysql: MysqlClient, { pipeline }: FaultContext) => {
-    const settings = Object.fromEntries(statements.map((statement, at) => [String(at), statement]));
-    const own = resolveVariables({ file: "the fault's statements", settings }, pipelineVariables(pipeline.spec));
-    return inSession(mysql, { statements: Object.values(own) });
-  };
-  return blow({ verb: `run ${excerpt(statements)}`, when, strike });
-}
-
-/** Statements of a session whose row images are not FULL: `UPDATE`s and `DELETE`s lack columns in the binlog. */
-function rowImage({ image, statements, when }: Sql & { readonly image: "MINIMAL" | "NOBLOB" }): Fault {
-  const prelude = [`SET SESSION binlog_row_image = '${image}'`];
-  const verb = `run with row images ${image}: ${excerpt(statements)}`;
-  return blow({ verb, when, strike: (mysql) => inSession(mysql, { prelude, statements }) });
-}
-
-/** Statements that the binlog does not tell of. */
-function behindTheBinlog({ statements, when }: Sql): Fault {
-  const prelude = ["SET SESSION sql_log_bin = 0", "SET SESSION foreign_key_checks = 0"];
-  const verb = `run behind the binlog: ${excerpt(statements)}`;
-  return blow({ verb, when, strike: (mysql) => inSession(mysql, { prelude, statements, logged: false }) });
 }
 
 /** A transaction with a GTID of another server, as one that was written on a replica. */
