@@ -6,7 +6,7 @@ const issue = "apache/iceberg#17551";
 
 export default defineScenario({
   story:
-    "A coordinator that has lost its lead and was not stopped goes on storing the control-topic offset that it remembers, between those of its successor (apache/iceberg#17551, #13995: a saw-tooth). The old offset falls out of the topic's retention, the worker dies when the old one was stored last, and the next coordinator, which cannot begin there, begins at the topic's end: files that were announced and not yet committed are lost. 1.11.0 does so; 1.12.0 stores no offset below the one that it stored last, goes on from its successor's, and loses nothing. On Kafka 4 the elder coordinator is stopped in time (I-03), and neither shows it.",
+    "A coordinator that has lost its lead and was not stopped goes on storing the control-topic offset that it remembers, between those of its successor (apache/iceberg#17551, #13995: a saw-tooth). The old offset falls out of the topic's retention, the worker dies when the old one was stored last, and the next coordinator, which cannot begin there, begins at the topic's end: files that were announced and not yet committed are lost. 1.11.0 does so; 1.12.0 stores no offset below the one that it stored last, goes on from its successor's, and loses nothing. On Kafka 4 the elder coordinator is stopped in time (I-03), and neither shows it; once in seven runs its successor began only after the topic was emptied, where its offset was gone, and what had been announced before was lost as well.",
   tags: ["incident"],
   incident: {
     reported: ["apache/iceberg#17551", "apache/iceberg#13995"],
