@@ -22,6 +22,7 @@ export interface LargeHistory {
 
 const tableNames = ["staff_0", "staff_1", "staff_2", "staff_3"];
 const snapshotRows = 4_000;
+
 /**
  * A run of that many row changes, as its evidence would lie in the run folder: four tables with a snapshot, three
  * partitions each, two changes a transaction; updates, inserts and deletes. DuckDB writes it in a few seconds.

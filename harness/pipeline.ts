@@ -142,7 +142,7 @@ export async function startPipeline(options: StartPipelineOptions): Promise<Pipe
  * Takes a pipeline's connectors off its workers and its schema out of MySQL, of which every later source would read the
  * structure, captured or not; its topics and the lake's tables stay.
  */
-export async function removePipeline({ stack, clients, spec }: Removing): Promise<void> {
+export async function removePipeline({ stack, clients, spec }: OnStack): Promise<void> {
   const { connect } = clients;
   const { names } = spec;
   const remove = async (cluster: ConnectClient, name: string) => {
@@ -153,7 +153,8 @@ export async function removePipeline({ stack, clients, spec }: Removing): Promis
   await mysql.execute(`DROP DATABASE IF EXISTS \`${names.database}\``);
 }
 
-type Removing = Pick<StartPipelineOptions, "stack" | "clients" | "spec">;
+/** A pipeline and the stack that it is, or will be, on. */
+type OnStack = Pick<StartPipelineOptions, "stack" | "clients" | "spec">;
 
 /** Both connectors' configurations as they are sent. */
 export async function configurationsOf(
@@ -173,7 +174,7 @@ export async function configurationsOf(
  * Makes what a pipeline's connectors must find: its topics, as both stages say why, and its namespace, because two tasks
  * that make it at once fail on each other (JdbcCatalog answers 500, which the sink takes for the end).
  */
-export async function prepare({ stack, clients, spec }: Pick<StartPipelineOptions, "stack" | "clients" | "spec">) {
+export async function prepare({ stack, clients, spec }: OnStack) {
   const replicas = stack.plan.brokers;
   await clients.kafka.createTopics([...sourceTopics(spec, replicas), controlTopic(spec, replicas)]);
   if (spec.catalog === "rest") await stack.up("catalog");

@@ -47,8 +47,10 @@ export interface JudgeRunOptions {
 export async function judgeRun(options: JudgeRunOptions): Promise<Ending> {
   const { scenario, context, versions, recorder, evidence, folder, duckdb, foreseen, settled } = options;
   const { stack, pipeline } = context;
-  const opening = openLake({ stack, spec: pipeline.spec, duckdb });
-  const [gathered, opened] = await Promise.all([gather({ context, folder }), opening]);
+  const [gathered, opened] = await Promise.all([
+    gather({ context, folder }),
+    openLake({ stack, spec: pipeline.spec, duckdb }),
+  ]);
   using lake = opened;
   const told = await inputsOf({ context, lake, recorder, gathered });
   const { inputs, troubles } = await runCheck(prepare(told, { ...evidence, ...gathered.files }), lake.rows);

@@ -27,7 +27,7 @@ export function made(scenario: Partial<ScenarioDefinition>): Scenario {
 /** Accounts, whose rows are few and whose changes come slowly enough for several faults. */
 export const bank = { source: accounts(), workload: mixed({ writers: 1, operationsPerSecond: 60, operations: 240 }) };
 
-/** A stack that all plants of a file share: each run has topics, tables and connectors of its own. */
+/** Stacks that all plants of a file share: each run has topics, tables and connectors of its own. */
 export function sharedStack() {
   const pool = new StackPool();
   return {
