@@ -6,19 +6,19 @@ const issue = "apache/iceberg#17551";
 
 export default defineScenario({
   story:
-    "A coordinator that has lost its lead and was not stopped goes on storing the control-topic offset that it remembers, between those of its successor (apache/iceberg#17551, #13995: a saw-tooth). The old offset falls out of the topic's retention, the worker dies when the old one was stored last, and the next coordinator, which cannot begin there, begins at the topic's end: files that were announced and not yet committed are lost. 1.11.0 does so; 1.12.0 stores no offset below the one that it stored last, and lost nothing in four runs of five; in the fifth the elder one stored its last offset, 37, once more after its successor's 122, and files were lost as on 1.11.0. On Kafka 4 the elder coordinator is stopped in time (I-03), and neither shows it; twice in seven runs its successor began only after the topic was emptied, where its offset was gone, and what had been announced before was lost as well.",
+    "A coordinator that has lost its lead and was not stopped goes on storing the control-topic offset that it remembers, between those of its successor (apache/iceberg#17551, #13995: a saw-tooth). The old offset falls out of the topic's retention, the worker dies when the old one was stored last, and the next coordinator, which cannot begin there, begins at the topic's end: files that were announced and not yet committed are lost. 1.11.0 does so; from 1.12.0 on the elder one stores none below its own last, and that one at most once more (in three runs of ten), which its successor's next ones heal. On Kafka 4 the elder coordinator is stopped in time (I-03). The topic is emptied only when the successor has read it, as a topic is whose retention runs out: emptied before, it takes the announcements with it on every version.",
   tags: ["incident"],
   incident: {
     reported: ["apache/iceberg#17551", "apache/iceberg#13995"],
     shows:
-      "a coordinator without a lead stores its old offset again and again: on 1.11.0 the next one begins at the control topic's end and loses files, on 1.12.0 it does not",
+      "a coordinator without a lead stores its old offset again and again: on 1.11.0 the next one begins at the control topic's end and loses files; 1.12.0 stores it at most once more, and loses none",
     alsoOn: [
       { kafka: "3.9.1", debezium: "3.3.1.Final", iceberg: "1.11.0" },
       { kafka: "3.9.1", debezium: "3.3.1.Final" },
     ],
   },
   source: employees({ employees: 200 }),
-  workload: mixed({ writers: 2, operationsPerSecond: 40, seconds: 60 }),
+  workload: mixed({ writers: 2, operationsPerSecond: 40, seconds: 90 }),
   pipeline: {
     partitions: 2,
     sinkTasks: 2,
@@ -48,11 +48,12 @@ export default defineScenario({
           { atMs: 0, on: { api: "EndTxn", transactionalId: /^coordinator-.*-1$/ }, forMs: 13_000 },
           faults.connect.restart({ connector: "sink", onlyFailed: true }),
         ),
-        faults.topics.empty({ when: { atMs: 0 }, topic: "control" }),
-        // Two rounds of commits later the successor stands still, long enough for the elder one to have the last word.
+        // Not before the successor has read what was announced: that is lost with the old offset alone.
+        faults.topics.empty({ when: { atMs: 0 }, topic: "control", onceRead: true }),
+        // Four rounds of commits later the successor stands still, long enough for the elder one to have the last word.
         faults.hold(
           "sink->catalog",
-          { atMs: 0, on: { kind: "commit", nth: 13 }, withinMs: 60_000 },
+          { atMs: 0, on: { kind: "commit", nth: 25 }, withinMs: 60_000 },
           faults.kill("connect-1", { atMs: 9_000, restartAfterMs: 0 }),
         ),
       ],
@@ -60,6 +61,8 @@ export default defineScenario({
   ],
   // Not currentState(): of a lost update or delete it says stale or resurrected, and which are lost is chance.
   checks: [checks.changelog(), checks.files(), checks.positions()],
+  // From 1.12.0 on the elder one has one word more, when its successor was busy as it came back to the group.
+  expect: { "offset-went-back": { atMost: 1 } },
   known: [
     { issue, when, anomaly: "offset-went-back" },
     { issue, when, anomaly: "lost" },

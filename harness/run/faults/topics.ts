@@ -14,8 +14,13 @@ export interface OnTopic {
   readonly topic: TopicName;
 }
 
+export interface EmptyTopic extends OnTopic {
+  /** Waits until the sink's group that reads the topic has stored an offset past all of it. */
+  readonly onceRead?: true;
+}
+
 /** Deletes all that a topic holds, as a retention that has run out does. */
-export function emptyTopic({ when, topic }: OnTopic): Fault {
+export function emptyTopic({ when, topic, onceRead }: EmptyTopic): Fault {
   return {
     label: `empty ${nameText(topic)} ${momentText(when)}`,
     when,
@@ -24,10 +29,26 @@ export function emptyTopic({ when, topic }: OnTopic): Fault {
       const { kafka } = context.clients;
       const name = topicName(context, topic);
       const below = await kafka.endOffsets(name);
+      if (onceRead === true) await readBySink(context, { topic, below });
       await kafka.cutRecords({ topic: name, below });
       return unhealed(`${name} begins at ${offsetsText(below)}`);
     },
   };
+}
+
+/** Waits until the sink's group has stored offsets as high; it may go back again at once, where two members store theirs. */
+async function readBySink(context: FaultContext, { topic, below }: { topic: TopicName; below: PartitionOffsets }) {
+  const { names } = context.pipeline.spec;
+  const [name, group] = [topicName(context, topic), topic === "control" ? names.coordinatorGroup : names.sinkGroup];
+  await poll({
+    what: `group ${group} to read ${name} to ${offsetsText(below)}`,
+    deadline: deadlineIn(30_000),
+    look: async () => {
+      const stored = (await context.clients.kafka.groupOffsets(group)).get(name) ?? new Map<number, bigint>();
+      const read = [...below].every(([partition, end]) => (stored.get(partition) ?? 0n) >= end);
+      return read ? seen(undefined) : notYet(offsetsText(stored));
+    },
+  });
 }
 
 /**

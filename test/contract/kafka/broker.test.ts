@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Address, hostPort } from "#core/addresses.ts";
 import type { KafkaRecord, ReadRange } from "#core/ports.ts";
 import { run } from "#process/run.ts";
+import type { FaultContext } from "#run/context.ts";
+import { faults } from "#run/faults.ts";
 import type { PlacedServer, RunningServer } from "#runtime/port.ts";
 import { connectKafka, type KafkaClient } from "#stages/kafka/client.ts";
 import { kafkaPort, kafkaServers } from "#stages/kafka/server.ts";
@@ -158,6 +160,31 @@ describe("a consumer group", () => {
     await client.deleteGroup("moved");
     expect(await client.groupOffsets("moved")).toEqual(new Map());
   });
+});
+
+test("a topic is emptied as far as it went, and where told not before the sink's group has read it", async () => {
+  const names = { controlTopic: "read-first", coordinatorGroup: "readers" };
+  const [name, group] = [names.controlTopic, names.coordinatorGroup];
+  await client.createTopics([topic(name)]);
+  await client.produce({ topic: name, records: ["a", "b", "c"].map((value) => ({ key: null, value })) });
+  const reads = (offset: bigint) => client.setGroupOffsets({ group, topic: name, offsets: new Map([[0, offset]]) });
+  await reads(1n);
+  const begins: (bigint | undefined)[] = [];
+  const kafka = {
+    ...client,
+    groupOffsets: async (asked: string) => {
+      const stored = await client.groupOffsets(asked);
+      begins.push((await client.beginOffsets(name)).get(0));
+      await reads(3n);
+      return stored;
+    },
+  };
+  const context = { clients: { kafka }, pipeline: { spec: { names } } } as unknown as FaultContext;
+  const fault = faults.topics.empty({ when: { atMs: 0 }, topic: "control", onceRead: true });
+  const injected = await fault.inject(context);
+  expect(begins).toEqual([0n, 0n]);
+  expect((await client.beginOffsets(name)).get(0)).toBe(3n);
+  expect(await injected.proof()).toBe("read-first begins at 0: 3");
 });
 
 test("a broker that was killed has its records again", async () => {
