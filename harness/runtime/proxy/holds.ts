@@ -21,7 +21,10 @@ export interface NewHold<Request> {
 
 /** A request for which a hold was set. */
 export interface Stop {
-  /** Stands here until it is let go, if this is the side that was asked for, or until its client is gone. */
+  /**
+   * Stands here until it is let go, if this is the side that was asked for, or until its client is gone. Of a request whose
+   * connection broke before it could stand, the turn goes to the next one: clients send it again.
+   */
   stand(side: "before" | "after", gone: AbortSignal): Promise<void>;
 }
 
@@ -38,8 +41,14 @@ export function makeHoldBook<Request>(): HoldBook<Request> {
   const open = new Set<Hold>();
   return {
     set: ({ matches, nth = 1, after = false }) => {
-      const { hold, stop } = makeHold(after ? "after" : "before");
-      const rule = rules.add({ matches, nth, times: 1, action: stop });
+      const arm = (turn: number) => rules.add({ matches, nth: turn, times: 1, action: stop });
+      const armAgain = () => {
+        if (!open.has(hold)) return;
+        rule.end();
+        rule = arm(1);
+      };
+      const { hold, stop } = makeHold(after ? "after" : "before", armAgain);
+      let rule = arm(nth);
       open.add(hold);
       return {
         ...hold,
@@ -59,7 +68,7 @@ export function makeHoldBook<Request>(): HoldBook<Request> {
   };
 }
 
-function makeHold(wanted: "before" | "after"): { readonly hold: Hold; readonly stop: Stop } {
+function makeHold(wanted: "before" | "after", onBroken: () => void): { readonly hold: Hold; readonly stop: Stop } {
   const held = Promise.withResolvers<boolean>();
   const released = Promise.withResolvers<void>();
   let stood: (() => number) | undefined;
@@ -74,16 +83,22 @@ function makeHold(wanted: "before" | "after"): { readonly hold: Hold; readonly s
     },
     stop: {
       stand: async (side, gone) => {
+        if (side === "before") onceGone(gone, () => stood === undefined && onBroken());
         if (side !== wanted || gone.aborted) return;
         const elapsed = stopwatch();
         stood = elapsed;
         held.resolve(true);
         const left = Promise.withResolvers<void>();
-        gone.addEventListener("abort", () => left.resolve(), { once: true });
+        onceGone(gone, left.resolve);
         await Promise.race([released.promise, left.promise]);
         const stoodMs = elapsed();
         stood = () => stoodMs;
       },
     },
   };
+}
+
+function onceGone(gone: AbortSignal, then: () => void): void {
+  if (gone.aborted) then();
+  else gone.addEventListener("abort", then, { once: true });
 }

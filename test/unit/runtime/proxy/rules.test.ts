@@ -95,3 +95,20 @@ test("a hold ends with its client, and with the link's healing; one that nothing
   expect(never.stoodMs()).toBeUndefined();
   expect(holds.take(3)).toBeUndefined();
 });
+
+test("of a request whose connection broke before it could stand, the turn goes to the next", async () => {
+  const holds = makeHoldBook<number>();
+  const [broken, fine] = [new AbortController(), new AbortController()];
+  const hold = holds.set({ matches: any, after: true });
+  await holds.take(1)?.stand("before", broken.signal);
+  broken.abort();
+
+  const again = holds.take(2);
+  await again?.stand("before", fine.signal);
+  const standing = again?.stand("after", fine.signal);
+  expect(await hold.held).toBe(true);
+  hold.release();
+  await standing;
+  fine.abort();
+  expect(holds.take(3)).toBeUndefined();
+});

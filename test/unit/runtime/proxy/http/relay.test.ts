@@ -189,6 +189,22 @@ test("delay: it reaches the server only later; others don't wait", async () => {
   expect(rule.struck()).toBe(1);
 });
 
+test("a hold of an answer that broke off stops the answer to the same request, sent again", async () => {
+  let served = 0;
+  await using here = await behindProxy((asked, told) => {
+    served += 1;
+    if (served === 1) asked.socket.destroy();
+    else told.end("served");
+  });
+  const hold = here.book.hold({ kind: "put-data-file", after: true });
+  const put = () => here.send({ method: "PUT", body: "rows" });
+  await expect(put()).rejects.toThrow();
+  const again = put();
+  expect(await hold.held).toBe(true);
+  hold.release();
+  expect((await again).body).toBe("served");
+});
+
 test("a hold stops one request before the server, or its answer; other connections go on", async () => {
   await using here = await behindProxy();
   const before = here.book.hold({ kind: "put-data-file", table: "salaries" });
