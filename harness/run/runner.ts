@@ -99,6 +99,8 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
     await clearStacks({ stateDir: request.stateDir, history });
     return tellStory(run, parts);
   });
+  // Before it leaves the stack, or the next run is on it already.
+  if (!leavesTrust(told)) request.pool?.giveUp(history);
   const disposal = await dispose(run);
   const ending = onFullDisk(told, folder);
 
@@ -110,6 +112,7 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
     versions,
     timings: run.clock.timings(elapsed()),
   };
+  // Something may have gone wrong while it left, too.
   if (!leavesTrust(verdict)) request.pool?.giveUp(history);
   await writeJson(folder.file("verdict.json"), verdict);
   history.append({ type: "run-ended", verdict: verdict.verdict, totalMs: verdict.timings.totalMs });
@@ -118,7 +121,7 @@ export async function runScenario(request: RunRequest): Promise<{ verdict: RunVe
 }
 
 /** Whether others may use its stack: not where something went wrong that no scenario foresees; a fault that met nothing broke nothing. */
-function leavesTrust({ verdict, error }: RunVerdict): boolean {
+function leavesTrust({ verdict, error }: Ending): boolean {
   return verdict !== "unknown" || error?.[0]?.startsWith("FAULT_DID_NOT_BITE") === true;
 }
 

@@ -63,7 +63,7 @@ test("of several scenarios each is run, whatever the one before it came to, and 
   expect(status).toBe(2);
 });
 
-test("runs of one pool share a stack; one that wants it alone gets another, as does the next when it has lost a server", async () => {
+test("runs of one pool share a stack; one that wants it alone gets another, as does the next when it is unwell", async () => {
   const stateDir = join(folder, "shared");
   await using pool = new StackPool();
   const few = defineScenario({
@@ -95,9 +95,12 @@ test("runs of one pool share a stack; one that wants it alone gets another, as d
   expect(now).toHaveLength(2);
   expect(now).not.toContain(first);
 
-  const last = await runMade(alone, { stateDir, pool });
-  expect(last.verdict.verdict, account(last)).toBe("valid");
-  expect(await stacks()).toEqual(now);
+  const unreachable = { sink: { "iceberg.catalog.uri": "http://127.0.0.1:1" } };
+  const unwell = await runMade(defineScenario({ ...alone, pipeline: unreachable }), { stateDir, pool });
+  expect(unwell.verdict.verdict, account(unwell)).toBe("unknown");
+  const left = await stacks();
+  expect(left, "one of the two was used, was given up, and ended with its last run").toHaveLength(1);
+  expect(now).toContain(left[0]);
 });
 
 test("on a matrix of versions each run has a name of its own, and what cannot go together is told and not run", () => {
