@@ -95,7 +95,8 @@ describe("a fault that changes nothing", () => {
     const toothless = [
       mysql.sql({ statements: nobody }),
       mysql.rowImage({ image: "NOBLOB", statements: nobody }),
-      mysql.clock({ bySeconds: 0, statements: ["UPDATE branches SET city = 'Present' WHERE id = 5"] }),
+      // On the other table than the one that is locked.
+      mysql.clock({ bySeconds: 0, statements: ["UPDATE accounts SET note = 'present' WHERE id = 9002"] }),
       mysql.behindTheBinlog({ statements: nobody }),
       mysql.longTransaction({ statements: nobody, forMs: 1 }),
       mysql.lockTables({ tables: ["branches"], forMs: 1 }),

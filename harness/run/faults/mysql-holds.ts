@@ -70,7 +70,7 @@ export function lockTables({ tables, forMs, when = atOnce }: LockTables): Fault 
 
 async function waiting(mysql: MysqlClient): Promise<number> {
   const [counted] = await mysql.query(
-    "SELECT count(*) AS n FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table%lock'",
+    "SELECT count(*) AS n FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE LIKE 'Waiting for table%lock'",
   );
   return Number(counted?.["n"] ?? "0");
 }

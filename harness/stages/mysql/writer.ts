@@ -63,14 +63,19 @@ export function openWriter(options: WriterOptions): Writer {
   return { transact, [Symbol.asyncDispose]: leave };
 }
 
-/** How long a transaction waits for a row that another has locked; then it takes no effect. Well below `withinMs`. */
-const rowWithinSeconds = 5;
+/**
+ * How long a transaction waits for a row, or a table, that another has locked; then it takes no effect. Well below `withinMs`,
+ * and below the ten seconds for which a snapshot waits to lock the server, behind all that waits already.
+ */
+const lockWithinSeconds = 5;
 
 async function connect(options: WriterOptions): Promise<MysqlClient> {
   const client = await connectMysql(options);
-  // One writer can wait for another's row while that one waits for an ALTER, which waits for the first: InnoDB sees only
-  // the rows and MySQL only the tables, so that neither finds the deadlock.
-  await client.execute(`SET SESSION innodb_lock_wait_timeout = ${rowWithinSeconds}`);
+  // A writer can wait for an ALTER's table while the ALTER waits for a row of the writer's, or of one that waits for the
+  // writer's: InnoDB sees only the rows and MySQL only the tables, so that neither finds the deadlock.
+  await client.execute(
+    `SET SESSION innodb_lock_wait_timeout = ${lockWithinSeconds}, SESSION lock_wait_timeout = ${lockWithinSeconds}`,
+  );
   if (options.identity.kind === "given-gtid") await client.execute("SET SESSION session_track_gtids = OWN_GTID");
   return client;
 }

@@ -72,6 +72,18 @@ describe("a commit", () => {
     expect(await writer.transact(insert(70))).toMatchObject({ status: "ok" });
   });
 
+  test("fails, and the next goes through, when another session keeps the table", async () => {
+    await using writer = openWriter({ ...login, identity: { kind: "given-gtid" } });
+    await using other = await connectMysql(login);
+    await other.execute("LOCK TABLES db.t READ");
+    expect(await writer.transact(insert(71))).toMatchObject({
+      status: "fail",
+      reason: expect.stringContaining("Lock wait timeout exceeded"),
+    });
+    await other.execute("UNLOCK TABLES");
+    expect(await writer.transact(insert(71))).toMatchObject({ status: "ok" });
+  });
+
   test("has all its statements or none", async () => {
     await using writer = openWriter({ ...login, identity: { kind: "given-gtid" } });
     const both = { ...insert(4), statements: [...insert(4).statements, ...insert(1).statements] };
