@@ -1,4 +1,4 @@
-import { repeat, sequence } from "./faults/compose.ts";
+import { repeat, sequence, whileRunning } from "./faults/compose.ts";
 import { connectFaults } from "./faults/connect.ts";
 import { snapshotBySignal } from "./faults/debezium.ts";
 import { hold } from "./faults/hold.ts";
@@ -47,6 +47,7 @@ export const faults = {
   rewindSource,
   rewindSinkGroups,
   sequence,
+  whileRunning,
   repeat,
   mysql: mysqlFaults,
   connect: connectFaults,

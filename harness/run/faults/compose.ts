@@ -1,3 +1,4 @@
+import { stopwatch } from "#core/clock.ts";
 import { pause } from "#core/deadline.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault, InjectedFault } from "../fault.ts";
@@ -11,6 +12,39 @@ export function sequence({ when, faults }: { readonly when: Moment; readonly fau
     label: `${faults.map(nameOf).join(", then ")} ${momentText(when)}`,
     when,
     inject: (context) => inTurn(context, faults),
+  };
+}
+
+export interface WhileRunning {
+  /** Its moment is the whole's. */
+  readonly fault: Fault;
+  /** What happens meanwhile, one after the other; `{ atMs }` counts from when the fault stands. */
+  readonly strike: readonly Fault[];
+}
+
+/**
+ * Others strike while a fault stands; those with an end of their own have it before the fault is healed. It stands as long
+ * as it was told to at least, and until it has done what it was to do.
+ */
+export function whileRunning({ fault, strike }: WhileRunning): Fault {
+  return {
+    ...needsOf([fault, ...strike]),
+    label: `${fault.label}, and meanwhile ${strike.map(nameOf).join(", then ")}`,
+    when: fault.when,
+    inject: async (context) => {
+      const standing = await fault.inject(context);
+      const elapsed = stopwatch();
+      const due = ({ when }: Fault) => pause("atMs" in when ? Math.max(0, when.atMs - elapsed()) : 0);
+      try {
+        const struck = await inTurn(context, strike, due);
+        await standing.outlasts?.();
+        await pause(Math.max(0, (standing.healAfterMs ?? 0) - elapsed()));
+        const { outlasts } = together([struck]);
+        return { ...together([standing, struck]), outlasts, heal: () => struck.heal() };
+      } finally {
+        await standing.heal();
+      }
+    },
   };
 }
 
@@ -42,9 +76,15 @@ export function repeat({ fault, times, everyMs }: Repeat): Fault {
   };
 }
 
-async function inTurn(context: FaultContext, faults: readonly Fault[]): Promise<InjectedFault> {
+/** `due`: resolves when a fault may strike, whose turn has come. */
+async function inTurn(
+  context: FaultContext,
+  faults: readonly Fault[],
+  due: (fault: Fault) => Promise<void> = async () => undefined,
+): Promise<InjectedFault> {
   const struck: InjectedFault[] = [];
   for (const fault of faults) {
+    await due(fault);
     const injected = await fault.inject(context);
     struck.push(injected);
     if (injected.healAfterMs === undefined) continue;
@@ -64,7 +104,7 @@ function healing({ healAfterMs }: InjectedFault): Pick<InjectedFault, "healAfter
   return healAfterMs === undefined ? {} : { healAfterMs };
 }
 
-/** A part strikes when its turn comes: its own moment is not asked. */
+/** A part strikes when its turn comes, and has no moment of its own in the whole's name. */
 function nameOf({ label, when }: Fault): string {
   return label.replace(` ${momentText(when)}`, "");
 }

@@ -95,7 +95,7 @@ async function strikeWhileHeld({ held, strikes, forMs, step, link, context }: He
   const healing: (() => Promise<void>)[] = [];
   try {
     for (const fault of strikes) {
-      if ("atMs" in fault.when) await pause(fault.when.atMs);
+      if ("atMs" in fault.when) await pause(Math.max(0, fault.when.atMs - (held.stoodMs() ?? 0)));
       const injected = await fault.inject(context);
       struck.push(injected);
       healing.push(healOnce(injected));

@@ -56,6 +56,11 @@ export const faultTexts: Readonly<Record<string, FaultText>> = {
     mark: "the groups' offsets",
   },
   sequence: { what: "several faults, one after the other", heals: "each of them", mark: "all of their marks" },
+  whileRunning: {
+    what: "strike with other faults while one stands",
+    heals: "it, right after; the others each in its way",
+    mark: "its own, and each of theirs",
+  },
   repeat: { what: "one fault again and again", heals: "it, each time", mark: "all of its marks" },
   "mysql.rotateBinlogs": { what: "begin a new binlog file", heals: "", mark: "the file's name" },
   "mysql.purgeBinlogs": {

@@ -23,8 +23,11 @@ export function together(struck: readonly InjectedFault[]): Required<Omit<Inject
     },
     excuse: () => struck.map((each) => each.excuse?.()).find((why) => why !== undefined),
     announced: async () => {
-      const counts = await Promise.all(struck.map(async (each) => (await each.announced?.()) ?? {}));
-      return Object.fromEntries(counts.flatMap((each) => Object.entries(each)));
+      const counts = await Promise.all(struck.map(async (each) => Object.entries((await each.announced?.()) ?? {})));
+      const byName = Map.groupBy(counts.flat(), ([name]) => name);
+      return Object.fromEntries(
+        [...byName].map(([name, all]) => [name, all.reduce((sum, [, count]) => sum + count, 0)]),
+      );
     },
   };
 }
