@@ -77,6 +77,7 @@ const columns: Readonly<Record<Relation, Columns>> = {
     partition: "INTEGER",
     offset: "BIGINT",
     type: "VARCHAR",
+    producerId: "BIGINT",
     group: "VARCHAR",
     commitId: "VARCHAR",
     timestampMs: "BIGINT",

@@ -13,6 +13,8 @@ export interface KafkaRecord {
   readonly value: Buffer | null;
   /** In their order; a name may come twice. */
   readonly headers: readonly (readonly [name: string, value: Buffer | null])[];
+  /** Its writer, by the number that the brokers gave it; -1 for one that asked for none. */
+  readonly producerId: bigint;
 }
 
 /** An offset for each partition. */

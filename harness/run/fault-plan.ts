@@ -48,7 +48,7 @@ export function startFaults({
   const missed: string[] = [];
   const strike = async (fault: Fault) => {
     if ("whenSettled" in fault.when || (await moments.reached(fault.when))) struck.push(await inject(fault, context));
-    else missed.push(`${fault.label}: its moment, ${momentText(fault.when)}, never came; seen: ${moments.seen()}`);
+    else missed.push(`${fault.label}: its moment, ${momentText(fault.when)}, never came`);
   };
   const isLate = ({ when }: Fault) => "whenSettled" in when;
   const all = Promise.all(faults.filter((fault) => !isLate(fault)).map(strike));
@@ -69,7 +69,8 @@ export function startFaults({
     },
     unproved: async () => {
       const proofs = await Promise.all(struck.map((each) => prove(each, context)));
-      return [...missed, ...proofs.filter((proof) => proof !== undefined)];
+      const seen = missed.length === 0 ? [] : [`seen: ${moments.seen()}`];
+      return [...missed, ...proofs.filter((proof) => proof !== undefined), ...seen];
     },
     announced: () => together(struck.map(({ injected }) => injected)).announced(),
     blows: () => struck.filter(({ injected }) => injected.interruptsFlow === true).map(({ wallMs }) => wallMs),

@@ -25,6 +25,8 @@ export interface LedgerEntry {
 
 export interface LedgerTransaction {
   readonly gtid: string | undefined;
+  /** Where the binlog stood just after it, at the earliest; known where it has no GTID. */
+  readonly place?: { readonly file: string; readonly pos: number };
   readonly changes: number;
 }
 
@@ -41,12 +43,16 @@ export function openLedger(file: string): Ledger {
     record: (entry) => {
       const { changes } = entry.transaction;
       lines.write(changes.map((change) => jsonLine(ledgerLine({ seq: seq++, entry, change }))));
-      transactions.push({ gtid: entry.gtid, changes: changes.length });
+      transactions.push({ gtid: entry.gtid, ...placeOf(entry), changes: changes.length });
     },
     operations: () => seq,
     transactions: () => transactions,
     [Symbol.dispose]: () => lines[Symbol.dispose](),
   };
+}
+
+function placeOf({ file, position }: LedgerEntry): Pick<LedgerTransaction, "place"> {
+  return file === undefined || position === undefined ? {} : { place: { file, pos: Number(position) } };
 }
 
 function ledgerLine({ seq, entry, change }: { seq: number; entry: LedgerEntry; change: Change }) {

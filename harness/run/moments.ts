@@ -1,5 +1,6 @@
 import { pause } from "#core/deadline.ts";
-import { type Happening, type Happenings, happeningText } from "./happenings.ts";
+import { type Happening, happeningText } from "./happening.ts";
+import type { Happenings } from "./happenings.ts";
 
 /** When something is to happen during the act. */
 export type ActMoment =

@@ -4,7 +4,7 @@ import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { KafkaRecord } from "#core/ports.ts";
 import type { Clients } from "#pipeline";
 import { offsetsTopicOf } from "#stages/connect/variables.ts";
-import { storedOffset } from "#stages/debezium/progress.ts";
+import { type SourcePosition, storedOffset } from "#stages/debezium/progress.ts";
 import { jsonLine } from "./line-file.ts";
 import { openTappedFile } from "./tapped-file.ts";
 
@@ -23,15 +23,25 @@ export interface PositionLogOptions {
   readonly spec: PipelineSpec;
   readonly file: string;
   readonly everyMs: number;
+  /** Told of each offset that the source stores. */
+  readonly onSourceOffset: (position: SourcePosition) => void;
   /** Told when the state of a connector, or of one of its tasks, has changed. */
   readonly onStates: (end: "source" | "sink", states: readonly string[]) => void;
 }
 
-export function openPositions({ clients, spec, file, everyMs, onStates }: PositionLogOptions): PositionLog {
+export function openPositions({
+  clients,
+  spec,
+  file,
+  everyMs,
+  onSourceOffset,
+  onStates,
+}: PositionLogOptions): PositionLog {
   const { names } = spec;
   const offsetLine = (record: KafkaRecord) => {
     const detail = storedOffset(record, names.sourceConnector);
     if (detail === undefined) return [];
+    onSourceOffset(detail);
     return [jsonLine({ wallMs: record.timestampMs, kind: "source", name: names.sourceConnector, detail })];
   };
   const tapped = openTappedFile({

@@ -2,13 +2,18 @@ import type { EvidenceFiles } from "#checks/evidence.ts";
 import { type Bell, makeBell } from "#core/bell.ts";
 import type { PipelineSpec } from "#core/pipeline-spec.ts";
 import type { PartitionOffsets } from "#core/ports.ts";
+import type { SnapshotNote } from "#stages/debezium/signals.ts";
 import { type ControlLog, openControlLog } from "./control-log.ts";
 import type { Ground } from "./ground.ts";
 import { type Happenings, makeHappenings } from "./happenings.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
+import { controlListener, watchRequests } from "./listen.ts";
+import { openNotificationLog } from "./notification-log.ts";
 import { openPositions } from "./positions.ts";
 import { openRecorder, type TopicRecorder } from "./recorder.ts";
 import type { Run } from "./runner.ts";
+import { eventsAwaited } from "./scenario.ts";
+import { makeSourceReach } from "./source-reach.ts";
 
 /** What is written down while a run goes on, because it would vanish. */
 export interface Recording {
@@ -40,6 +45,7 @@ export async function openRecording({ run, ground, spec }: RecordingOptions): Pr
   const bell = makeBell();
   const ledger = await scope.own("ledger", openLedger(file("ledger")));
   const happenings = makeHappenings();
+  const awaited = eventsAwaited(request.scenario);
   const control = await scope.own(
     "control log",
     openControlLog({
@@ -47,9 +53,10 @@ export async function openRecording({ run, ground, spec }: RecordingOptions): Pr
       spec,
       bell,
       file: file("control"),
-      onEvent: (event) => happenings.note({ kind: "control", event }),
+      onEvent: controlListener({ awaited, kafka, happenings }),
     }),
   );
+  const reach = makeSourceReach(ledger);
   const positions = await scope.own(
     "position log",
     openPositions({
@@ -57,9 +64,16 @@ export async function openRecording({ run, ground, spec }: RecordingOptions): Pr
       spec,
       file: file("positions"),
       everyMs: 500,
+      onSourceOffset: (at) => happenings.note({ ...at, kind: "source-offset", operations: reach(at) }),
       onStates: (end, states) => happenings.note({ kind: "connector", end, states }),
     }),
   );
+  const onNote = (note: SnapshotNote) => happenings.note({ kind: "snapshot", note });
+  const notifications = spec.signals
+    ? [await scope.own("notification log", openNotificationLog({ kafka, spec, file: file("notifications"), onNote }))]
+    : [];
+  for (const event of awaited)
+    if ("link" in event) await scope.own(`requests on ${event.link}`, watchRequests({ ground, event, happenings }));
   const readTopics = (from: ReadonlyMap<string, PartitionOffsets>) =>
     scope.own("recorder", openRecorder({ kafka, spec, bell, from, file: file("topics") }));
   const readsSnapshot = request.recordTopics !== "afterwards" && seededRows <= readSnapshotUpTo;
@@ -71,11 +85,11 @@ export async function openRecording({ run, ground, spec }: RecordingOptions): Pr
     snapshot: readsSnapshot ? await readTopics(new Map()) : undefined,
     readTopics,
     evidence: (topics) => {
-      for (const recorded of [topics, control, positions]) recorded.check();
+      for (const recorded of [topics, control, positions, ...notifications]) recorded.check();
       return { ledger: ledger.file, topics: topics.file, control: control.file, positions: positions.file };
     },
     end: async (topics) => {
-      await Promise.all([topics, control, positions].map((reader) => reader[Symbol.asyncDispose]()));
+      await Promise.all([topics, control, positions, ...notifications].map((reader) => reader[Symbol.asyncDispose]()));
     },
   };
 }

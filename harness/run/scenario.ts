@@ -8,7 +8,7 @@ import type { Workload } from "#core/workload.ts";
 import type { ReplicaKind } from "#stages/mysql/server.ts";
 import type { ScenarioCheck } from "./checks.ts";
 import type { Fault } from "./fault.ts";
-import type { ActMoment } from "./moments.ts";
+import type { ActMoment, EventMoment } from "./moments.ts";
 
 /** A story that can be run: what is written, what breaks, what must be true afterwards. */
 export interface ScenarioDefinition {
@@ -108,14 +108,25 @@ export function defineScenario(definition: ScenarioDefinition): Scenario {
 }
 
 /** Whether others on its stack would feel what a scenario does. A proxy stands in a link for all that use it. */
-export function needsStackAlone({ faults = [], pipeline }: ScenarioDefinition): boolean {
+export function needsStackAlone(scenario: ScenarioDefinition): boolean {
+  const { faults = [], pipeline } = scenario;
   return (
     pipeline?.given !== undefined ||
-    faults.some(({ ownPipeline, links = [] }) => ownPipeline !== true || links.length > 0)
+    faults.some(({ ownPipeline }) => ownPipeline !== true) ||
+    proxiedLinks(scenario).size > 0
   );
 }
 
-/** The links that a scenario's faults want a proxy in. */
-export function proxiedLinks(scenario: Scenario): ReadonlySet<LinkName> {
-  return new Set((scenario.faults ?? []).flatMap((fault) => fault.links ?? []));
+/** The links that a scenario wants a proxy in: for its faults, or to see a request come. */
+export function proxiedLinks(scenario: ScenarioDefinition): ReadonlySet<LinkName> {
+  const awaited = eventsAwaited(scenario).flatMap((event) => ("link" in event ? [event.link] : []));
+  return new Set([...(scenario.faults ?? []).flatMap(({ links = [] }) => links), ...awaited]);
+}
+
+/** The events that its faults and schema changes wait for. */
+export function eventsAwaited({
+  faults = [],
+  schemaChanges = [],
+}: ScenarioDefinition): readonly EventMoment["event"][] {
+  return [...faults, ...schemaChanges].flatMap(({ when }) => ("event" in when ? [when.event] : []));
 }

@@ -2,8 +2,9 @@ import { closest } from "fastest-levenshtein";
 import type { LinkName } from "#core/addresses.ts";
 import { usageError } from "#core/errors.ts";
 import type { Fault } from "./fault.ts";
+import { happeningText } from "./happening.ts";
 import { stackServers } from "./plan.ts";
-import type { ScenarioDefinition } from "./scenario.ts";
+import { eventsAwaited, type ScenarioDefinition } from "./scenario.ts";
 
 /**
  * Throws, before anything starts, for what cannot be: `FAULT_WITHOUT_TARGET` for a fault on a server or a link that the
@@ -21,6 +22,12 @@ export function refuseImpossible(scenario: ScenarioDefinition): void {
     if (byFile && needs.includes("gtids")) throw needsGtids(fault.label);
     for (const server of fault.servers ?? []) if (!known.includes(server)) throw withoutTarget(fault, server, known);
     for (const link of fault.links ?? []) if (leadsNowhere(link, known)) throw withoutTarget(fault, link, known);
+  }
+  for (const event of eventsAwaited(scenario)) {
+    const told = { label: `a moment ${happeningText(event, event.nth ?? 1)}` };
+    if ("snapshot" in event && pipeline.signals !== true) throw withoutSignals(told);
+    if ("log" in event && !known.includes(event.log)) throw withoutTarget(told, event.log, known);
+    if ("link" in event && leadsNowhere(event.link, known)) throw withoutTarget(told, event.link, known);
   }
 }
 
@@ -42,23 +49,26 @@ function needsGtids(why: string): Error {
   });
 }
 
-function withoutSignals({ label }: Fault): Error {
+/** A fault, or a moment that something waits for. */
+type Named = Pick<Fault, "label">;
+
+function withoutSignals({ label }: Named): Error {
   return usageError({
     code: "NO_SIGNALS",
-    what: `the source of this scenario's pipeline hears no signals, and a fault sends it one: ${label}`,
+    what: `the source of this scenario's pipeline hears no signals and tells of no snapshot, which is asked of it: ${label}`,
     expected: "pipeline: { signals: true }",
     got: "a pipeline without signals",
     remedy: "give the scenario's pipeline `signals: true`",
   });
 }
 
-function withoutTarget({ label }: Fault, target: string, known: readonly string[]): Error {
+function withoutTarget({ label }: Named, target: string, known: readonly string[]): Error {
   const nearest = closest(target, known);
   return usageError({
     code: "FAULT_WITHOUT_TARGET",
-    what: `the stack of this scenario has no ${target}, which a fault is to strike: ${label}`,
+    what: `the stack of this scenario has no ${target}, which is asked for: ${label}`,
     expected: `servers: ${known.join(", ")}`,
     got: target.includes("->") ? `a link to none of them` : `${target}; did you mean ${nearest}?`,
-    remedy: "correct the fault's target, or the scenario's `stack` or `pipeline.catalog`",
+    remedy: "correct the name, or the scenario's `stack` or `pipeline.catalog`",
   });
 }

@@ -6,6 +6,7 @@ import { watchLines } from "./log-lines.ts";
 import { type Monitor, startMonitor } from "./monitor.ts";
 import type { Recording } from "./recording.ts";
 import type { Run } from "./runner.ts";
+import { eventsAwaited } from "./scenario.ts";
 
 /** Watches a pipeline that runs: the rows of each stage, and what moments wait for. The run's scope owns it. */
 export async function watch({ run, ground, pipeline, recording }: Watching): Promise<Monitor> {
@@ -35,10 +36,9 @@ export interface Watching {
   readonly recording: Recording;
 }
 
-/** The servers whose log a fault's moment waits for a line of. */
+/** The servers whose log a moment waits for a line of. */
 function logsAwaited({ request }: Run): ReadonlySet<string> {
-  const moments = (request.scenario.faults ?? []).map(({ when }) => ("event" in when ? when.event : undefined));
-  return new Set(moments.flatMap((event) => (event !== undefined && "log" in event ? [event.log] : [])));
+  return new Set(eventsAwaited(request.scenario).flatMap((event) => ("log" in event ? [event.log] : [])));
 }
 
 function logOf({ ground, server, happenings }: { ground: Ground; server: string; happenings: Happenings }) {

@@ -39,10 +39,46 @@ export function snapshotSignal(
   return { key: names.topicPrefix, value: JSON.stringify({ type: "execute-snapshot", data }) };
 }
 
-const notification = z.object({ payload: z.object({ aggregate_type: z.string(), type: z.string() }) });
+/** What the source says of a snapshot: that it is at a step of it, and of which table. */
+export interface SnapshotNote {
+  readonly snapshot: "initial" | "incremental";
+  readonly says: SnapshotWord;
+  /** `database.table`, where it is about one. */
+  readonly table: string | undefined;
+}
+
+/** Debezium's words for the steps: of an incremental snapshot `in-progress` is said of each chunk, of an initial one of each table. */
+const words = {
+  STARTED: "started",
+  IN_PROGRESS: "in-progress",
+  TABLE_SCAN_COMPLETED: "table-scan-completed",
+  COMPLETED: "completed",
+} as const;
+export type SnapshotWord = (typeof words)[keyof typeof words];
+
+const notification = z.object({
+  payload: z.object({
+    aggregate_type: z.string(),
+    type: z.string(),
+    additional_data: z.record(z.string(), z.string()).nullish(),
+  }),
+});
 
 /** What a record of the notifications topic says: `Incremental Snapshot COMPLETED`; a blocking one is an `Initial Snapshot`. */
 export function notificationText(value: Buffer): string {
   const { aggregate_type: about, type } = notification.parse(JSON.parse(value.toString())).payload;
   return `${about} ${type}`;
+}
+
+/** The same of a snapshot's steps; undefined for what is none. */
+export function snapshotNote(value: Buffer): SnapshotNote | undefined {
+  const {
+    aggregate_type: about,
+    type,
+    additional_data: more,
+  } = notification.parse(JSON.parse(value.toString())).payload;
+  const snapshot = /^(Initial|Incremental) Snapshot$/.exec(about)?.[1]?.toLowerCase();
+  const says = Object.entries(words).find(([word]) => word === type)?.[1];
+  if ((snapshot !== "initial" && snapshot !== "incremental") || says === undefined) return undefined;
+  return { snapshot, says, table: more?.["current_collection_in_progress"] ?? more?.["scanned_collection"] };
 }

@@ -18,6 +18,8 @@ export interface ControlEvent {
   readonly partition: number;
   readonly offset: bigint;
   readonly type: ControlEventType;
+  /** Who wrote it, a task or its coordinator, by the number of its producer. */
+  readonly producerId: bigint;
   /** The group of the sink that wrote it: two sinks on one control topic are told apart by it. */
   readonly group: string;
   readonly commitId: string;
@@ -85,7 +87,7 @@ const eventSchema = z.object({
   }),
 });
 
-function eventOf({ partition, offset }: KafkaRecord, event: z.infer<typeof eventSchema>): ControlEvent {
+function eventOf({ partition, offset, producerId }: KafkaRecord, event: z.infer<typeof eventSchema>): ControlEvent {
   const { payload } = event;
   const table = payload.table_reference;
   const written = (kind: WrittenFile["kind"], files: z.infer<typeof file>[] | null | undefined) =>
@@ -93,6 +95,7 @@ function eventOf({ partition, offset }: KafkaRecord, event: z.infer<typeof event
   return {
     partition,
     offset,
+    producerId,
     type: controlEventTypes[event.type] ?? "COMMIT_COMPLETE",
     group: event.group_id,
     commitId: payload.commit_id,

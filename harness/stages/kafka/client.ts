@@ -13,6 +13,7 @@ import {
   moveGroup,
   type TopicSettings,
   topicSettings,
+  transactionalIds,
 } from "./surgery.ts";
 
 export interface Topic {
@@ -53,6 +54,8 @@ export interface KafkaClient extends TopicReader, AsyncDisposable {
   /** Moves a group that has no members. */
   setGroupOffsets(move: GroupMove): Promise<void>;
   describeGroup(group: string): Promise<Group>;
+  /** What producers that use transactions call themselves, by their numbers. */
+  transactionalIds(): Promise<ReadonlyMap<bigint, string>>;
   deleteGroup(group: string): Promise<void>;
   produce(batch: { topic: string; records: readonly NewRecord[] }): Promise<void>;
   /** Reads topics as they grow, until it is disposed. */
@@ -102,6 +105,7 @@ export async function connectKafka({ bootstrap }: { bootstrap: readonly Address[
       await asked(`move group ${move.group} on ${move.topic}`, () => moveGroup(bootstrap, move));
     },
     describeGroup: (group) => describeGroup(admin, group),
+    transactionalIds: () => asked("list its transactions", () => transactionalIds(bootstrap)),
     deleteGroup: async (group) => {
       await written(writing, `delete group ${group}`, (admin) => admin.deleteGroups([group]));
     },

@@ -49,5 +49,6 @@ function recordOf(
     key,
     value,
     headers: headers.map(([name, content]) => [name?.toString("utf8") ?? "", content]),
+    producerId: batch.producerId,
   };
 }

@@ -2,8 +2,8 @@ import type { Admin } from "@platformatic/kafka";
 import { type Address, hostPort } from "#core/addresses.ts";
 import type { PartitionOffsets } from "#core/ports.ts";
 
-// What kafkajs cannot do against Kafka 4: its deleteRecords fails, it moves a group by joining it, five seconds long, and it
-// changes one setting of a topic by resetting all others.
+// What kafkajs cannot do against Kafka 4: its deleteRecords fails, it moves a group by joining it, five seconds long, it
+// changes one setting of a topic by resetting all others, and it does not ask for transactions.
 
 /** Deletes what lies below an offset of each partition, as retention would. */
 export async function cutRecords(
@@ -87,6 +87,24 @@ export async function joinGroup(
   consumer.topics.trackAll(topic);
   await consumer.joinGroup();
   return { [Symbol.asyncDispose]: () => consumer.close(true) };
+}
+
+/** What producers that use transactions call themselves, by their numbers. Each broker knows of those that it coordinates. */
+export async function transactionalIds(bootstrap: readonly Address[]): Promise<ReadonlyMap<bigint, string>> {
+  const lists = await Promise.all(bootstrap.map(transactionsOf));
+  return new Map(lists.flat().map(({ producerId, transactionalId }) => [producerId, transactionalId]));
+}
+
+async function transactionsOf({ host, port }: Address) {
+  const { Connection, listTransactionsV0 } = await import("@platformatic/kafka");
+  const connection = new Connection("floe-surgery");
+  try {
+    await connection.connect(host, port);
+    // Of all states and producers: the other filters came with later versions, and the driver's types ask for them all.
+    return (await listTransactionsV0.api.async(connection, [], [], -1n, null)).transactionStates;
+  } finally {
+    await connection.close();
+  }
 }
 
 /** A write is sent once: whoever asks decides whether to ask again. */

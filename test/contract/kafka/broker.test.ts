@@ -110,6 +110,16 @@ describe("reading a range", () => {
     expect(records.at(-1)?.offset).toBeLessThan((to.get(0) ?? 0n) - 1n);
   });
 
+  test("tells who wrote a record, by a number that the broker knows the name of", async () => {
+    const [record] = await all({ topic: "transactions", from: new Map(), to: new Map([[0, 1n]]) });
+    const names = await client.transactionalIds();
+    expect(names.get(record?.producerId ?? 0n)).toBe("test-transactions");
+    await client.createTopics([topic("plain")]);
+    await client.produce({ topic: "plain", records: [{ key: null, value: "a" }] });
+    const [plain] = await all({ topic: "plain", from: new Map(), to: new Map([[0, 1n]]) });
+    expect(plain?.producerId).toBe(-1n);
+  });
+
   test("gives a range of markers alone as no records, at once", async () => {
     const end = (await client.endOffsets("transactions")).get(0) ?? 0n;
     const range = { topic: "transactions", from: new Map([[0, end - 1n]]), to: new Map([[0, end]]) };

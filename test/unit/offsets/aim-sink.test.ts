@@ -12,6 +12,7 @@ const record = (offset: number, source: object | null): KafkaRecord => ({
   key: null,
   value: source === null ? null : Buffer.from(JSON.stringify({ op: "c", source })),
   headers: [],
+  producerId: -1n,
 });
 
 test("the first record that a set lacks is found behind snapshot rows and tombstones", async () => {

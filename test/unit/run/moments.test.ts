@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { makeHappenings } from "#run/happenings.ts";
 import { makeMoments, momentText } from "#run/moments.ts";
+import type { SnapshotWord } from "#stages/debezium/signals.ts";
 import type { ControlEvent, ControlEventType } from "#stages/iceberg/control-topic.ts";
 
 describe("a moment on an event", () => {
@@ -48,6 +49,66 @@ describe("a moment on an event", () => {
     expect(await Promise.all([rows, failed, line])).toEqual([true, true, true]);
   });
 
+  test("is what one of the sink's tasks says", async () => {
+    const { happenings, moments } = made();
+    const second = moments.reached({ event: { control: "data-written", task: 1 } });
+    happenings.note(control("DATA_WRITTEN", "shop.people"));
+    happenings.note({ ...control("DATA_WRITTEN", "shop.people"), task: 0 });
+    happenings.note({ ...control("START_COMMIT"), task: 1 });
+    expect(await isOpen(second)).toBe(true);
+    happenings.note({ ...control("DATA_WRITTEN", "shop.people"), task: 1 });
+    expect(await second).toBe(true);
+    expect(happenings.told()).toBe(
+      "DATA_WRITTEN 1, DATA_WRITTEN of task 0 1, START_COMMIT of task 1 1, DATA_WRITTEN of task 1 1",
+    );
+  });
+
+  test("is the source's stored offset past so many operations, or a place in the binlog", async () => {
+    const { happenings, moments } = made();
+    const offset = { kind: "source-offset", file: "binlog.000009", pos: 500, operations: 4 } as const;
+    const counted = moments.reached({ event: { sourceOffset: { operations: 5 } } });
+    const inFile = moments.reached({ event: { sourceOffset: { file: "binlog.000010" } } });
+    const atPlace = moments.reached({ event: { sourceOffset: { file: "binlog.000009", pos: 501 } } });
+    happenings.note(offset);
+    expect(await Promise.all([counted, inFile, atPlace].map(isOpen))).toEqual([true, true, true]);
+    happenings.note({ ...offset, pos: 501, operations: 5 });
+    expect(await Promise.all([counted, atPlace])).toEqual([true, true]);
+    expect(await isOpen(inFile)).toBe(true);
+    happenings.note({ ...offset, file: "binlog.000010", pos: 4 });
+    expect(await inFile).toBe(true);
+  });
+
+  test("is a step of a snapshot, of one table or of any", async () => {
+    const { happenings, moments } = made();
+    const chunk = { snapshot: "incremental", says: "in-progress" } as const;
+    const any = moments.reached({ event: { ...chunk, nth: 2 } });
+    const people = moments.reached({ event: { ...chunk, table: "people" } });
+    const step = (says: SnapshotWord, table: string) =>
+      happenings.note({ kind: "snapshot", note: { ...chunk, says, table: `shop.${table}` } });
+    step("started", "people");
+    step("in-progress", "orders");
+    happenings.note({ kind: "snapshot", note: { ...chunk, snapshot: "initial", table: "shop.people" } });
+    expect(await Promise.all([any, people].map(isOpen))).toEqual([true, true]);
+    step("in-progress", "people");
+    expect(await Promise.all([any, people])).toEqual([true, true]);
+    expect(happenings.told()).toBe(
+      "incremental snapshot started 1, incremental snapshot in-progress 2, initial snapshot in-progress 1",
+    );
+  });
+
+  test("is the n-th request on a link of those that it is about", async () => {
+    const { happenings, moments } = made();
+    const put = { link: "sink->object-store", on: { kind: "put-data-file" }, nth: 2 } as const;
+    const same = { ...put, nth: 1 } as const;
+    const second = moments.reached({ event: put });
+    const other = moments.reached({ event: same });
+    happenings.note({ kind: "request", asked: put });
+    expect(await Promise.all([second, other].map(isOpen))).toEqual([true, true]);
+    happenings.note({ kind: "request", asked: put });
+    expect(await second).toBe(true);
+    expect(happenings.told()).toBe("put-data-file on sink->object-store 2");
+  });
+
   test("that never comes is told, with what was seen instead", async () => {
     const happenings = makeHappenings();
     happenings.note(control("START_COMMIT"));
@@ -84,6 +145,19 @@ describe("a moment in the act", () => {
       "on number 2 of data-written of people after 5 operations",
     );
     expect(momentText({ event: { connector: "source", state: "FAILED" } })).toBe("on the source being FAILED");
+    expect(momentText({ event: { control: "data-complete", task: 1 } })).toBe("on the first data-complete of task 1");
+    expect(momentText({ event: { sourceOffset: { operations: 50 } } })).toBe(
+      "on the source's offset past 50 operations",
+    );
+    expect(momentText({ event: { sourceOffset: { file: "binlog.000002" } } })).toBe(
+      "on the source's offset past binlog.000002:0",
+    );
+    expect(momentText({ event: { snapshot: "incremental", says: "in-progress", table: "people", nth: 3 } })).toBe(
+      "on number 3 of incremental snapshot in-progress of people",
+    );
+    expect(momentText({ event: { link: "sink->kafka", on: { api: "EndTxn" }, nth: 2 } })).toBe(
+      "on number 2 of EndTxn on sink->kafka",
+    );
   });
 });
 
@@ -103,6 +177,7 @@ function control(type: ControlEventType, table?: string) {
   const event: ControlEvent = {
     partition: 0,
     offset: 0n,
+    producerId: 7n,
     type,
     group: "g",
     commitId: "c",

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { employees } from "#fixtures/employees/employees.ts";
 import { mixed } from "#fixtures/workloads.ts";
 import { faults } from "#run/faults.ts";
-import type { ScenarioDefinition } from "#run/scenario.ts";
+import type { Moment } from "#run/moments.ts";
+import { needsStackAlone, proxiedLinks, type ScenarioDefinition } from "#run/scenario.ts";
 import { refuseImpossible } from "#run/targets.ts";
 
 const small = { story: "A few people.", source: employees({ employees: 5 }), workload: mixed({ operations: 1 }) };
@@ -11,7 +12,7 @@ const refuse = (more: Partial<ScenarioDefinition>) => () => refuseImpossible({ .
 
 test("a fault on a server that the stack will not have is refused, with the nearest name", () => {
   expect(refuse({ faults: [faults.kill("conect-1", when)] })).toThrow(
-    "the stack of this scenario has no conect-1, which a fault is to strike: kill conect-1 after 1 operations",
+    "the stack of this scenario has no conect-1, which is asked for: kill conect-1 after 1 operations",
   );
   expect(refuse({ faults: [faults.kill("kafka-2", when)] })).toThrow("has no kafka-2");
   expect(refuse({ faults: [faults.kill("kafka-2", when)], stack: { brokers: 3 } })).not.toThrow();
@@ -59,4 +60,28 @@ test("a signal is sent to a source that hears it, by GTIDs", () => {
   for (const strike of [faults.mysql.gtidGap(), faults.mysql.restoreDump()])
     expect(refuse({ faults: [strike], pipeline: { positions: "file" } })).toThrow(strike.label);
   expect(refuse({ pipeline: { signals: true, positions: "file" } })).toThrow("by the server's executed GTIDs");
+});
+
+test("a moment waits for what can come alone: a server's log, a link, a source that tells of its snapshots", () => {
+  const on = (event: Extract<Moment, { event: unknown }>["event"]) => [faults.mysql.rotateBinlogs({ event })];
+  expect(refuse({ faults: on({ log: "conect-1", line: /x/ }) })).toThrow(
+    "has no conect-1, which is asked for: a moment on the first line /x/ of conect-1",
+  );
+  const commit = on({ link: "sink->catalog", on: { kind: "commit" } });
+  expect(refuse({ faults: commit })).not.toThrow();
+  expect(refuse({ faults: commit, pipeline: { catalog: "hadoop" } })).toThrow("has no sink->catalog");
+  const chunk = on({ snapshot: "incremental", says: "in-progress" });
+  expect(refuse({ faults: chunk })).toThrow("hears no signals and tells of no snapshot");
+  expect(refuse({ faults: chunk, pipeline: { signals: true } })).not.toThrow();
+  const change = { when: { event: { log: "nobody", line: /x/ } }, sql: "SELECT 1" };
+  expect(refuse({ schemaChanges: [change] })).toThrow("has no nobody");
+});
+
+test("a proxy stands in the link of a request that a moment waits for, and nobody else is on that stack", () => {
+  const event = { link: "sink->object-store", on: { kind: "get" } } as const;
+  const snapshot = faults.debezium.snapshot({ tables: ["titles"], type: "incremental" });
+  expect(needsStackAlone({ ...small, faults: [snapshot] })).toBe(false);
+  const awaited = { ...small, faults: [{ ...snapshot, when: { event } }] };
+  expect([...proxiedLinks(awaited)]).toEqual(["sink->object-store"]);
+  expect(needsStackAlone(awaited)).toBe(true);
 });

@@ -1,6 +1,7 @@
 import { usageError } from "#core/errors.ts";
 import { type Hold, type HoldBook, makeHoldBook } from "../holds.ts";
 import { makeRuleBook, meets, type RuleBook, type SetRule, type Turns } from "../rules.ts";
+import { makeWatchBook } from "../watches.ts";
 import type { ErrorBodies } from "./error-bodies.ts";
 import type { Classified, Classify } from "./kinds.ts";
 
@@ -42,6 +43,8 @@ export interface HttpFaults<Kind extends string> {
   rule(rule: HttpRule<Kind>): SetRule;
   /** Stops the n-th request that matches; `after`: its answer, when the server has done its work. */
   hold(match: HttpMatch<Kind> & { readonly nth?: number; readonly after?: boolean }): Hold;
+  /** Tells of each request that matches as it comes, whatever becomes of it. */
+  watch(match: HttpMatch<Kind>, onRequest: () => void): Disposable;
   /** Requests of a kind that came; of all kinds, when none is named. */
   requests(kind?: Kind): number;
 }
@@ -58,7 +61,7 @@ export interface HttpBook extends Pick<RuleBook<SeenHttp, HttpBlow>, "clear"> {
   readonly rules: RuleBook<SeenHttp, HttpBlow>;
   readonly holds: HoldBook<SeenHttp>;
   readonly errorBody: ErrorBodies;
-  /** Tells what a request is, and counts it. */
+  /** Tells what a request is, counts it, and lets those know who wait for it. */
   see(request: { readonly method: string; readonly url: string; readonly copies: boolean }): SeenHttp;
 }
 
@@ -75,6 +78,7 @@ export function makeHttpBook<Kind extends string>({
 }: HttpBookOptions<Kind>): HttpBook & HttpFaults<Kind> {
   const rules = makeRuleBook<SeenHttp, HttpBlow>();
   const holds = makeHoldBook<SeenHttp>();
+  const watches = makeWatchBook<SeenHttp>();
   const counts = new Map<Kind, number>();
   return {
     rules,
@@ -84,8 +88,11 @@ export function makeHttpBook<Kind extends string>({
       const [path = "", query = ""] = url.split("?", 2);
       const told: Classified<Kind> = classify({ method, path, query: new URLSearchParams(query), copies });
       counts.set(told.kind, (counts.get(told.kind) ?? 0) + 1);
-      return { ...told, url };
+      const seen = { ...told, url };
+      watches.tell(seen);
+      return seen;
     },
+    watch: (match, onRequest) => watches.add(matcher(kinds, match), onRequest),
     requests: (kind) =>
       kind === undefined ? [...counts.values()].reduce((sum, count) => sum + count, 0) : (counts.get(kind) ?? 0),
     rule: ({ on, do: blow }) => {

@@ -1,6 +1,7 @@
 import { usageError } from "#core/errors.ts";
 import { type Hold, type HoldBook, makeHoldBook } from "../holds.ts";
 import { makeRuleBook, meets, type RuleBook, type SetRule, type Turns } from "../rules.ts";
+import { makeWatchBook } from "../watches.ts";
 import { type KafkaErrorName, kafkaErrors } from "./errors.ts";
 import { isKafkaApi, type KafkaApi } from "./layouts.ts";
 
@@ -45,6 +46,8 @@ export interface KafkaFaults {
    * after it waits too.
    */
   hold(match: KafkaMatch & { readonly nth?: number; readonly after?: boolean }): Hold;
+  /** Tells of each request that matches as it comes, whatever becomes of it. */
+  watch(match: KafkaMatch, onRequest: () => void): Disposable;
   /** Requests of an API that came; of all, when none is named. */
   requests(api?: KafkaApi): number;
 }
@@ -55,19 +58,25 @@ export interface KafkaBook extends KafkaFaults {
   readonly holds: HoldBook<SeenRequest>;
   /** Names of topics by id, as Metadata answers told them. */
   readonly topicNames: Map<string, string>;
-  count(api: string): void;
+  /** Counts a request, and lets those know who wait for it. */
+  see(request: SeenRequest): void;
   clear(): void;
 }
 
 export function makeKafkaBook(): KafkaBook {
   const rules = makeRuleBook<SeenRequest, ErrorAction>();
   const holds = makeHoldBook<SeenRequest>();
+  const watches = makeWatchBook<SeenRequest>();
   const counts = new Map<string, number>();
   return {
     rules,
     holds,
     topicNames: new Map(),
-    count: (api) => void counts.set(api, (counts.get(api) ?? 0) + 1),
+    see: (request) => {
+      counts.set(request.api, (counts.get(request.api) ?? 0) + 1);
+      watches.tell(request);
+    },
+    watch: (match, onRequest) => watches.add(matcher(match), onRequest),
     requests: (api) =>
       api === undefined ? [...counts.values()].reduce((sum, count) => sum + count, 0) : (counts.get(api) ?? 0),
     rule: ({ error, after = false, ...match }) => {

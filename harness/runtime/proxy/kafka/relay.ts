@@ -112,7 +112,7 @@ async function passRequest(connection: Connection, frame: Buffer): Promise<void>
     topics: () => topicNames(book, body()),
     transactionalIds: () => transactionalIdsIn(body() ?? {}),
   };
-  book.count(head.name);
+  book.see(seen);
   const stop = book.holds.take(seen);
   await stand(connection, stop, "before");
   if (gone.aborted) return;

@@ -18,6 +18,7 @@ function decoded(name: string) {
       offset: BigInt(offset),
       timestampMs: 0,
       headers: [],
+      producerId: -1n,
       key: Buffer.from(key, "base64"),
       value: value === null ? null : Buffer.from(value, "base64"),
     }),
@@ -30,6 +31,7 @@ const record = (key: unknown, value: unknown) => ({
   offset: 7n,
   timestampMs: 0,
   headers: [],
+  producerId: -1n,
   key: key === null ? null : Buffer.from(JSON.stringify(key)),
   value: Buffer.from(typeof value === "string" ? value : JSON.stringify(value)),
 });

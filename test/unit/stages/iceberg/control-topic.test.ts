@@ -18,6 +18,7 @@ function event(version: string, type: ControlEventType) {
     offset: BigInt(found?.offset ?? 0),
     timestampMs: 0,
     headers: [],
+    producerId: -1n,
     key: null,
     value,
   });
@@ -61,6 +62,7 @@ test("a record that is no control event is told with its offset and first bytes"
     offset: 3n,
     timestampMs: 0,
     headers: [],
+    producerId: -1n,
     key: null,
     value: Buffer.from("hello"),
   };

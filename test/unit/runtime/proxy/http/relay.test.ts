@@ -189,6 +189,22 @@ test("delay: it reaches the server only later; others don't wait", async () => {
   expect(rule.struck()).toBe(1);
 });
 
+test("who watches hears of each request that matches when it comes, struck or not, until they watch no more", async () => {
+  await using here = await behindProxy();
+  const heard: string[] = [];
+  const watch = here.book.watch({ kind: "put-data-file", table: "salaries" }, () => heard.push("put"));
+  using _other = here.book.watch({ kind: "head" }, () => heard.push("head"));
+  here.book.rule({ on: { kind: "put-data-file" }, do: { answer: { status: 503 } } });
+  await here.send({ method: "PUT", body: "rows" });
+  await here.send({ method: "HEAD" });
+  await here.send({ method: "PUT", path: file.replaceAll("salaries", "titles"), body: "rows" });
+  here.book.clear();
+  await here.send({ method: "PUT", body: "rows" });
+  watch[Symbol.dispose]();
+  await here.send({ method: "PUT", body: "rows" });
+  expect(heard).toEqual(["put", "head", "put"]);
+});
+
 test("a hold of an answer that broke off stops the answer to the same request, sent again", async () => {
   let served = 0;
   await using here = await behindProxy((asked, told) => {

@@ -86,6 +86,19 @@ test("requests pass, whole frames or crumbs of them, and are counted by name", a
   await until(() => here.proxy.counts().open === 0);
 });
 
+test("who watches hears of each request that matches when it comes, until they watch no more", async () => {
+  await using here = await behindProxy();
+  const heard: string[] = [];
+  const watch = here.book.watch({ api: "EndTxn", transactionalId: /^worker/ }, () => heard.push("EndTxn"));
+  const client = await here.connect();
+  for (const TransactionalId of ["coordinator-1", "worker-1"]) client.send("EndTxn", 3, { TransactionalId });
+  await client.codes(2);
+  watch[Symbol.dispose]();
+  client.send("EndTxn", 3, { TransactionalId: "worker-1" });
+  await client.codes(3);
+  expect(heard).toEqual(["EndTxn"]);
+});
+
 test("a chosen request is answered with an error, in its turn, and the broker never hears of it", async () => {
   await using here = await behindProxy();
   const rule = here.book.rule({ api: "EndTxn", error: "NOT_COORDINATOR", nth: 2 });
