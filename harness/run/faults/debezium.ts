@@ -1,6 +1,7 @@
 import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
 import { topicOf } from "#core/pipeline-spec.ts";
 import type { PartitionOffsets } from "#core/ports.ts";
+import { failedTrace } from "#stages/connect/progress.ts";
 import { decodeRecord } from "#stages/debezium/record.ts";
 import {
   notificationsTopic,
@@ -12,6 +13,7 @@ import {
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
+import { endOf } from "../sessions.ts";
 
 export interface SnapshotBySignal {
   readonly tables: readonly string[];
@@ -20,7 +22,7 @@ export interface SnapshotBySignal {
 }
 
 /**
- * Asks the source for a snapshot of tables while it streams; the pipeline needs `signals`. Announces `readAgain`: the tables'
+ * Asks the source for a snapshot of tables while it streams, which goes on from then; the pipeline needs `signals`. Announces `readAgain`: the tables'
  * rows that were there from the initial snapshot to the end. A blocking one sends each of them again; an incremental one
  * leaves out those that are changed while their chunk is read, as their change is newer.
  */
@@ -39,10 +41,13 @@ export function snapshotBySignal({ tables, type, when = atOnce }: SnapshotBySign
       await heard(context, { from: new Map(), wanted: finished.blocking });
       const from = await clients.kafka.endOffsets(notificationsTopic(spec));
       await clients.kafka.produce({ topic: signalsTopic(spec), records: [snapshotSignal(spec, { tables, type })] });
-      const proof = await heard(context, { from, wanted: finished[type] });
+      const ended = heard(context, { from, wanted: finished[type] });
+      // Whoever waits for it hears of it.
+      ended.catch(() => undefined);
       return {
+        outlasts: async () => void (await ended),
         heal: async () => undefined,
-        proof: async () => proof,
+        proof: () => ended,
         announced: async () => ({ readAgain: await lastingRows(context, tables) }),
       };
     },
@@ -57,8 +62,11 @@ interface Awaited {
   readonly wanted: string;
 }
 
-/** Waits for the source's word; undefined when it does not come. */
-async function heard({ clients: { kafka }, pipeline: { spec } }: FaultContext, { from, wanted }: Awaited) {
+/** Waits for the source's word; undefined when it does not come, as from a source that has failed. */
+async function heard(context: FaultContext, { from, wanted }: Awaited) {
+  const { kafka } = context.clients;
+  const { spec } = context.pipeline;
+  const { connect, name } = endOf(context, "source");
   const topic = notificationsTopic(spec);
   const deadline = deadlineIn(60_000);
   return poll({
@@ -70,7 +78,9 @@ async function heard({ clients: { kafka }, pipeline: { spec } }: FaultContext, {
       for await (const { value } of kafka.read({ topic, from, to: await kafka.endOffsets(topic) }))
         if (value !== null) told.push(notificationText(value));
       if (told.includes(wanted)) return seen(`the source said: ${told.join(", ")}`);
-      return deadline.remainingMs() > 1_000 ? notYet(told.join(", ") || "nothing") : seen(undefined);
+      if (deadline.remainingMs() < 1_000 || failedTrace(await connect.status(name)) !== undefined)
+        return seen(undefined);
+      return notYet(told.join(", ") || "nothing");
     },
   });
 }
