@@ -7,6 +7,8 @@ import type { FaultContext } from "#run/context.ts";
 import { faults } from "#run/faults.ts";
 import { awaitRunning, awaitStopped } from "#stages/connect/progress.ts";
 import { decodeRecord } from "#stages/debezium/record.ts";
+import { decodeControlEvent } from "#stages/iceberg/control-topic.ts";
+import { awaitNoMembers } from "#stages/kafka/progress.ts";
 import { expectFound, expectValid, moreInTopic, plant, sharedStack } from "./planting.ts";
 
 const stack = sharedStack();
@@ -116,11 +118,11 @@ describe.concurrent("what is right stays valid", () => {
 });
 
 async function recordsOf({ clients, pipeline }: FaultContext, table: string): Promise<KafkaRecord[]> {
-  const topic = topicOf(pipeline.spec, table);
-  const records: KafkaRecord[] = [];
-  for await (const record of clients.kafka.read({ topic, from: new Map(), to: await clients.kafka.endOffsets(topic) }))
-    records.push(record);
-  return records;
+  return recordsIn(clients, topicOf(pipeline.spec, table));
+}
+
+async function recordsIn({ kafka }: FaultContext["clients"], topic: string): Promise<KafkaRecord[]> {
+  return Array.fromAsync(kafka.read({ topic, from: new Map(), to: await kafka.endOffsets(topic) }));
 }
 
 /** The oldest update of a key that has been changed again since. */
@@ -202,16 +204,24 @@ async function moveGroupForward(context: FaultContext): Promise<void> {
 }
 
 /** Another sink with the same configuration and a group of its own: it reads everything once more. */
+/** It goes when it has committed to each table: nobody waits for it, and what it wrote later would come among the checks. */
 async function startSecondSink({ clients, pipeline }: FaultContext): Promise<void> {
-  const name = `${pipeline.spec.names.sinkConnector}-2`;
-  await clients.connect.sink.create({ name, config: { ...pipeline.sink, name } });
-  await awaitRunning({ connect: clients.connect.sink, connector: name, deadline: deadlineIn(60_000), logFiles: [] });
+  const { spec } = pipeline;
+  const { sink: connect } = clients.connect;
+  const name = `${spec.names.sinkConnector}-2`;
+  const group = `connect-${name}`;
+  await connect.create({ name, config: { ...pipeline.sink, name } });
+  await awaitRunning({ connect, connector: name, deadline: deadlineIn(60_000), logFiles: [] });
   await poll({
-    what: "the second sink's group to be through",
+    what: "the second sink to commit to each table",
     deadline: deadlineIn(60_000),
     look: async () => {
-      const offsets = await clients.kafka.groupOffsets(`connect-${name}`);
-      return offsets.size >= pipeline.spec.tables.length ? seen(undefined) : notYet(`${offsets.size} topics`);
+      const events = (await recordsIn(clients, spec.names.controlTopic)).map(decodeControlEvent);
+      const commits = events.filter((event) => event.group === group && event.type === "COMMIT_TO_TABLE");
+      const tables = new Set(commits.map(({ table }) => table));
+      return tables.size >= spec.tables.length ? seen(undefined) : notYet(`${tables.size} tables`);
     },
   });
+  await connect.delete(name);
+  await awaitNoMembers({ kafka: clients.kafka, group, deadline: deadlineIn(60_000) });
 }
