@@ -2,6 +2,7 @@ import type { CatalogLink, LinkName, StoreLink } from "#core/addresses.ts";
 import type { Random } from "#core/random.ts";
 import type { Fault } from "#run/fault.ts";
 import { faults } from "#run/faults.ts";
+import type { EventMoment } from "#run/moments.ts";
 import { stackServers } from "#run/plan.ts";
 import type { Scenario } from "#run/scenario.ts";
 import type { HttpRule } from "#runtime/proxy/http/book.ts";
@@ -66,21 +67,21 @@ function onLink(link: LinkName): Choice[] {
 /** Answers that a client has to put up with once in a while. */
 function requests(rest: boolean): Choice[] {
   const once = { times: 1 } as const;
-  const slowDown = choice(ends("sink->object-store"), 2, (random, when) =>
+  const slowDown = amongRows(ends("sink->object-store"), 2, (random, when) =>
     strike("http", onStore, "sink->object-store", {
       ...when,
       on: { kind: "put-data-file", nth: random.int(1, 3) },
       do: { answer: { status: 503 } },
     }),
   );
-  const committed = choice(ends("sink->catalog"), 2, (random, when) =>
+  const committed = amongRows(ends("sink->catalog"), 2, (random, when) =>
     strike("http", onCatalog, "sink->catalog", {
       ...when,
       on: { kind: "commit", nth: random.int(1, 3) },
       do: { forwardThenAnswer: { status: 502 } },
     }),
   );
-  const coordinator = choice(ends("sink->kafka"), 2, (_, when) =>
+  const coordinator = amongRows(ends("sink->kafka"), 2, (_, when) =>
     strike("kafka", faults.kafka, "sink->kafka", { ...when, api: "EndTxn", error: "NOT_COORDINATOR", ...once }),
   );
   return [slowDown, coordinator, ...(rest ? [committed] : [])];
@@ -110,7 +111,7 @@ const connectors = (workers: readonly string[]): Choice[] =>
   ]);
 
 function burst(table: string, tables: number): Choice {
-  return choice([`table ${table}`, "catalog"], 2 / tables, (random, when) =>
+  return amongRows([`table ${table}`, "catalog"], 2 / tables, (random, when) =>
     strike("lake.commitBurst", faults.lake.commitBurst, {
       when,
       table,
@@ -122,7 +123,20 @@ function burst(table: string, tables: number): Choice {
 
 type Drawn = Pick<Strike, "fault" | "text">;
 
-function choice(
+/** After so many row changes, or at a step of the sink's after them. */
+type When = { readonly afterOperations: number } | (EventMoment & { readonly afterOperations: number });
+
+/** What bites whenever it comes. */
+function choice(on: readonly string[], weight: number, draw: (random: Random, when: When) => Drawn): Choice {
+  return {
+    on,
+    weight,
+    draw: (random, afterOperations) => ({ ...draw(random, drawMoment(random, afterOperations)), on, afterOperations }),
+  };
+}
+
+/** What bites only while rows come. */
+function amongRows(
   on: readonly string[],
   weight: number,
   draw: (random: Random, when: { readonly afterOperations: number }) => Drawn,
@@ -133,6 +147,14 @@ function choice(
     draw: (random, afterOperations) => ({ ...draw(random, { afterOperations }), on, afterOperations }),
   };
 }
+
+/** A step of the sink's in one case of three. */
+function drawMoment(random: Random, afterOperations: number): When {
+  if (random.int(1, 3) > 1) return { afterOperations };
+  return { afterOperations, event: { control: random.pick(sinkSteps) } };
+}
+
+const sinkSteps = ["start-commit", "data-written", "data-complete", "commit-to-table", "commit-complete"] as const;
 
 /** A link, and the server that it leads to: while that is down, nothing passes. */
 function ends(link: LinkName): string[] {

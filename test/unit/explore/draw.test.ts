@@ -33,6 +33,19 @@ test("faults strike in the order in which they come, each on something else, whi
   }
 });
 
+test("a fault that bites whenever it comes may come at any step of the sink's, and what needs rows comes among them", () => {
+  const strikes = plans.flatMap((plan) => plan.strikes);
+  const steps = (label: RegExp) =>
+    new Set(
+      strikes
+        .filter(({ fault }) => label.test(fault.label))
+        .map(({ fault: { when } }) => ("event" in when && "control" in when.event ? when.event.control : undefined)),
+    );
+  const sink = ["start-commit", "data-written", "data-complete", "commit-to-table", "commit-complete"];
+  expect(steps(/^(kill|cut|pause) /)).toEqual(new Set([undefined, ...sink]));
+  expect(steps(/^(answer|forward|NOT_COORDINATOR|commit to) /)).toEqual(new Set([undefined]));
+});
+
 test("everything that can be drawn is drawn, and nothing that the stack does not have", () => {
   const kinds = (strikes: readonly { on: readonly string[] }[]) => new Set(strikes.map(({ on }) => on.join(" ")));
   expect(kinds(plans.flatMap(({ strikes }) => strikes))).toEqual(kinds(choices(base)));
