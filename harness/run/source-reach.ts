@@ -3,7 +3,10 @@ import { hasGtid, parseGtidSet } from "#stages/mysql/gtid-set.ts";
 import { comparePlaces } from "#stages/mysql/progress.ts";
 import type { Ledger, LedgerTransaction } from "./ledger.ts";
 
-/** Tells how many of the ledger's row changes, from its first on, lie before a position of the source, or lay before an earlier one. */
+/**
+ * Tells how many of the ledger's row changes, from its first on, lie before a position of the source, or lay before one that it
+ * had earlier: offsets go back.
+ */
 export function makeSourceReach(ledger: Pick<Ledger, "transactions">): (position: SourcePosition) => number {
   let [passed, operations] = [0, 0];
   return (position) => {

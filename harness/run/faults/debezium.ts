@@ -22,9 +22,10 @@ export interface SnapshotBySignal {
 }
 
 /**
- * Asks the source for a snapshot of tables while it streams, which goes on from then; the pipeline needs `signals`. Announces `readAgain`: the tables'
- * rows that were there from the initial snapshot to the end. A blocking one sends each of them again; an incremental one
- * leaves out those that are changed while their chunk is read, as their change is newer.
+ * Asks the source for a snapshot of tables while it streams; the pipeline needs `signals`. The snapshot goes on from there, and
+ * outlasts the act where it must. Announces `readAgain`: the tables' rows that were there from the initial snapshot to the
+ * end. A blocking one sends each of them again; an incremental one leaves out those that are changed while their chunk is
+ * read, as their change is newer.
  */
 export function snapshotBySignal({ tables, type, when = atOnce }: SnapshotBySignal): Fault {
   const kind = type === "blocking" ? "a blocking" : "an incremental";

@@ -47,7 +47,10 @@ export interface SnapshotNote {
   readonly table: string | undefined;
 }
 
-/** Debezium's words for the steps: of an incremental snapshot `in-progress` is said of each chunk, of an initial one of each table. */
+/**
+ * Debezium's words for the steps. Of an incremental snapshot `IN_PROGRESS` is said when a chunk has been read, of an initial one
+ * when a table is begun.
+ */
 const words = {
   STARTED: "started",
   IN_PROGRESS: "in-progress",
