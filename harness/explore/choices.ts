@@ -2,6 +2,7 @@ import type { CatalogLink, LinkName, StoreLink } from "#core/addresses.ts";
 import type { Random } from "#core/random.ts";
 import type { Fault } from "#run/fault.ts";
 import { faults } from "#run/faults.ts";
+import { sinkSteps } from "#run/happening.ts";
 import type { EventMoment } from "#run/moments.ts";
 import { stackServers } from "#run/plan.ts";
 import type { Scenario } from "#run/scenario.ts";
@@ -128,11 +129,7 @@ type When = { readonly afterOperations: number } | (EventMoment & { readonly aft
 
 /** What bites whenever it comes. */
 function choice(on: readonly string[], weight: number, draw: (random: Random, when: When) => Drawn): Choice {
-  return {
-    on,
-    weight,
-    draw: (random, afterOperations) => ({ ...draw(random, drawMoment(random, afterOperations)), on, afterOperations }),
-  };
+  return amongRows(on, weight, (random, { afterOperations }) => draw(random, drawMoment(random, afterOperations)));
 }
 
 /** What bites only while rows come. */
@@ -153,8 +150,6 @@ function drawMoment(random: Random, afterOperations: number): When {
   if (random.int(1, 3) > 1) return { afterOperations };
   return { afterOperations, event: { control: random.pick(sinkSteps) } };
 }
-
-const sinkSteps = ["start-commit", "data-written", "data-complete", "commit-to-table", "commit-complete"] as const;
 
 /** A link, and the server that it leads to: while that is down, nothing passes. */
 function ends(link: LinkName): string[] {

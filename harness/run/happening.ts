@@ -23,7 +23,7 @@ export type Happening =
 
 /** What the sink's tasks and their coordinator say: `{ control: "data-written", table: "employees", task: 1 }`. */
 interface ControlMessage {
-  readonly control: keyof typeof controlTypes;
+  readonly control: SinkStep;
   readonly table?: string;
   readonly task?: number;
 }
@@ -47,13 +47,23 @@ export type RequestEvent =
   | { readonly link: StoreLink; readonly on: HttpMatch<StoreKind> }
   | { readonly link: ConnectLink; readonly on: HttpMatch<ConnectKind> };
 
-const controlTypes = {
+/** What the sink says in each of its commits, in its order. */
+export const sinkSteps = [
+  "start-commit",
+  "data-written",
+  "data-complete",
+  "commit-to-table",
+  "commit-complete",
+] as const;
+type SinkStep = (typeof sinkSteps)[number];
+
+const controlTypes: Readonly<Record<SinkStep, ControlEventType>> = {
   "start-commit": "START_COMMIT",
   "data-written": "DATA_WRITTEN",
   "data-complete": "DATA_COMPLETE",
   "commit-to-table": "COMMIT_TO_TABLE",
   "commit-complete": "COMMIT_COMPLETE",
-} as const satisfies Record<string, ControlEventType>;
+};
 
 /** Something that was seen. */
 export type Seen =

@@ -1,11 +1,14 @@
 import { isKafkaLink } from "#core/addresses.ts";
 import { invariant } from "#core/errors.ts";
+import type { SourcePosition } from "#stages/debezium/progress.ts";
 import type { ControlEvent } from "#stages/iceberg/control-topic.ts";
 import type { KafkaClient } from "#stages/kafka/client.ts";
 import type { Ground } from "./ground.ts";
 import type { Happening, RequestEvent } from "./happening.ts";
 import type { Happenings } from "./happenings.ts";
+import type { Ledger } from "./ledger.ts";
 import { makeTaskFinder } from "./sink-tasks.ts";
+import { makeSourceReach } from "./source-reach.ts";
 
 // What is listened to only where a moment waits for it.
 
@@ -29,6 +32,19 @@ export function controlListener({ awaited, kafka, happenings }: ControlListening
   return (event) => {
     noted = noteAfter(noted, event);
   };
+}
+
+export interface OffsetListening {
+  readonly awaited: readonly Happening[];
+  readonly ledger: Pick<Ledger, "transactions">;
+  readonly happenings: Happenings;
+}
+
+/** Takes each offset that the source stores: as many as it commits transactions. */
+export function offsetListener({ awaited, ledger, happenings }: OffsetListening): (position: SourcePosition) => void {
+  if (!awaited.some((event) => "sourceOffset" in event)) return () => undefined;
+  const reach = makeSourceReach(ledger);
+  return (at) => happenings.note({ ...at, kind: "source-offset", operations: reach(at) });
 }
 
 export interface RequestWatching {

@@ -7,13 +7,12 @@ import { type ControlLog, openControlLog } from "./control-log.ts";
 import type { Ground } from "./ground.ts";
 import { type Happenings, makeHappenings } from "./happenings.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
-import { controlListener, watchRequests } from "./listen.ts";
+import { controlListener, offsetListener, watchRequests } from "./listen.ts";
 import { openNotificationLog } from "./notification-log.ts";
 import { openPositions } from "./positions.ts";
 import { openRecorder, type TopicRecorder } from "./recorder.ts";
 import type { Run } from "./runner.ts";
 import { eventsAwaited } from "./scenario.ts";
-import { makeSourceReach } from "./source-reach.ts";
 
 /** What is written down while a run goes on, because it would vanish. */
 export interface Recording {
@@ -56,7 +55,6 @@ export async function openRecording({ run, ground, spec }: RecordingOptions): Pr
       onEvent: controlListener({ awaited, kafka, happenings }),
     }),
   );
-  const reach = makeSourceReach(ledger);
   const positions = await scope.own(
     "position log",
     openPositions({
@@ -64,7 +62,7 @@ export async function openRecording({ run, ground, spec }: RecordingOptions): Pr
       spec,
       file: file("positions"),
       everyMs: 500,
-      onSourceOffset: (at) => happenings.note({ ...at, kind: "source-offset", operations: reach(at) }),
+      onSourceOffset: offsetListener({ awaited, ledger, happenings }),
       onStates: (end, states) => happenings.note({ kind: "connector", end, states }),
     }),
   );

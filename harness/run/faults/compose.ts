@@ -34,11 +34,11 @@ export function whileRunning({ fault, strike }: WhileRunning): Fault {
     inject: async (context) => {
       const standing = await fault.inject(context);
       const elapsed = stopwatch();
-      const due = ({ when }: Fault) => pause("atMs" in when ? Math.max(0, when.atMs - elapsed()) : 0);
+      const standsFor = (ms: number) => pause(Math.max(0, ms - elapsed()));
       try {
-        const struck = await inTurn(context, strike, due);
+        const struck = await inTurn(context, strike, ({ when }) => standsFor("atMs" in when ? when.atMs : 0));
         await standing.outlasts?.();
-        await pause(Math.max(0, (standing.healAfterMs ?? 0) - elapsed()));
+        await standsFor(standing.healAfterMs ?? 0);
         const { outlasts } = together([struck]);
         return { ...together([standing, struck]), outlasts, heal: () => struck.heal() };
       } finally {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { makeHappenings } from "#run/happenings.ts";
-import { controlListener } from "#run/listen.ts";
+import { controlListener, offsetListener } from "#run/listen.ts";
 import type { ControlEvent } from "#stages/iceberg/control-topic.ts";
 
 const event = (producerId: bigint) => ({ type: "DATA_WRITTEN", producerId, table: "shop.people" }) as ControlEvent;
@@ -33,4 +33,13 @@ test("where the brokers do not say, it is nobody's; where no moment asks for a t
   await expect.poll(() => happenings.told()).toBe("DATA_WRITTEN 1");
   controlListener({ awaited: [{ control: "data-written" }], kafka: { transactionalIds }, happenings })(event(40n));
   expect(happenings.told()).toBe("DATA_WRITTEN 2");
+});
+
+test("the source's offsets are taken where a moment asks for one, and where none does they are not", () => {
+  const at = { gtids: undefined, file: "binlog.000001", pos: 9 };
+  const ledger = { transactions: () => [{ gtid: undefined, place: { file: "binlog.000001", pos: 9 }, changes: 2 }] };
+  const [asked, unasked] = [makeHappenings(), makeHappenings()];
+  offsetListener({ awaited: [{ sourceOffset: { operations: 2 } }], ledger, happenings: asked })(at);
+  offsetListener({ awaited: [...awaited], ledger, happenings: unasked })(at);
+  expect([asked.told(), unasked.told()]).toEqual(["source offsets 1", "nothing"]);
 });
