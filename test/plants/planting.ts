@@ -1,6 +1,4 @@
 import { expect } from "vitest";
-import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
-import { topicOf } from "#core/pipeline-spec.ts";
 import type { Anomaly } from "#core/verdict.ts";
 import { accounts } from "#fixtures/accounts/accounts.ts";
 import { employees } from "#fixtures/employees/employees.ts";
@@ -83,23 +81,4 @@ export async function dataFiles({ clients, pipeline }: FaultContext, table: stri
   for await (const { key } of clients.objectStore.list(`warehouse/${pipeline.spec.names.namespace}/${table}/data/`))
     keys.push(key);
   return keys;
-}
-
-/** Waits until a table's topic has grown by so many records. */
-export async function moreInTopic(
-  { clients, pipeline }: FaultContext,
-  table: string,
-  records: number,
-): Promise<bigint> {
-  const topic = topicOf(pipeline.spec, table);
-  const end = async () => (await clients.kafka.endOffsets(topic)).get(0) ?? 0n;
-  const before = await end();
-  return poll({
-    what: `${records} more records in ${topic}`,
-    deadline: deadlineIn(60_000),
-    look: async () => {
-      const now = await end();
-      return now >= before + BigInt(records) ? seen(now) : notYet(`${now - before} more`);
-    },
-  });
 }
