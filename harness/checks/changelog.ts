@@ -15,20 +15,19 @@ import { name, text } from "./sql.ts";
 export function* changelog(inputs: CheckInputs): Check {
   const tables = projectedTables(inputs.tables, inputs.pipeline.projection);
   const anomalies = [...foldAnomalies(yield ledgerAgainstTopic(inputs, tables))];
-  const byKey: string[] = [];
-  for (const table of tables) {
-    const identified = yield* hasIdentity(table);
-    if (!identified) byKey.push(table.name);
-    if (identified) yield* markAltered(inputs, table);
-    anomalies.push(...foldAnomalies(yield identified ? byPlace(inputs, table) : byContent(inputs, table)));
-  }
+  const unplaced = yield* tablesWithoutPlaces();
+  const placed = tables.filter((table) => !unplaced.has(table.name));
+  const byKey = tables.filter((table) => unplaced.has(table.name));
+  for (const table of placed) yield* markAltered(inputs, table);
+  if (placed.length > 0) anomalies.push(...foldAnomalies(yield byPlace(inputs, placed)));
+  for (const table of byKey) anomalies.push(...foldAnomalies(yield byContent(inputs, table)));
   const [counts] =
     yield `SELECT (SELECT count(*) FROM ledger) AS operations, (SELECT count(*) FROM records) AS records`;
   const notes = [
     `${counts?.["operations"]} operations, ${counts?.["records"]} records`,
     ...(byKey.length === 0
       ? []
-      : [`compared by key and values, as the lake has no Kafka metadata: ${byKey.join(", ")}`]),
+      : [`compared by key and values, as the lake has no Kafka metadata: ${byKey.map(({ name }) => name).join(", ")}`]),
   ];
   return {
     name: "changelog",
@@ -80,22 +79,22 @@ export function ledgerAgainstTopic({ pipeline }: GivenInputs, tables: readonly T
 const places = `any_value("partition") AS in_partition, min("offset") AS first, max("offset") AS last`;
 const placeText = `'(partition ' || in_partition || ', offset ' || first || CASE WHEN first = last THEN '' ELSE ' to ' || last END || ')'`;
 
-function* hasIdentity(table: TableSpec): Step<boolean> {
-  const [found] =
-    yield `SELECT count(*) AS rows, count("offset") AS placed FROM lake WHERE "table" = ${text(table.name)}`;
-  return found?.["rows"] === "0" || found?.["placed"] !== "0";
+/** Tables whose rows do not say which record they came from. */
+function* tablesWithoutPlaces(): Step<ReadonlySet<string>> {
+  const found = yield `SELECT "table" FROM lake GROUP BY "table" HAVING count("offset") = 0`;
+  return new Set(found.map(({ table }) => table ?? ""));
 }
 
 /** By topic, partition and offset. */
-function byPlace(inputs: CheckInputs, table: TableSpec): string {
+function byPlace(inputs: CheckInputs, tables: readonly TableSpec[]): string {
   const phantoms = topicIsComplete(inputs) ? "true" : `lake."offset" IS NULL`;
-  return `WITH ${sides(inputs, table)},
+  return `WITH ${sides(inputs, tables)},
     lake AS (
-      SELECT topic, "partition", "offset", any_value(key) AS key, count(*) AS n, count(DISTINCT "file") AS files, min("file") AS "file"
-      FROM there GROUP BY topic, "partition", "offset", CASE WHEN "offset" IS NULL THEN there.key END
+      SELECT "table", topic, "partition", "offset", any_value(key) AS key, count(*) AS n, count(DISTINCT "file") AS files, min("file") AS "file"
+      FROM there GROUP BY "table", topic, "partition", "offset", CASE WHEN "offset" IS NULL THEN there.key END
     ),
     differing AS (
-      SELECT coalesce(lake.key, wanted.key) AS key, wanted.topic IS NOT NULL AS in_topic, coalesce(lake.n, 0) AS in_lake,
+      SELECT coalesce(lake."table", wanted."table") AS "table", coalesce(lake.key, wanted.key) AS key, wanted.topic IS NOT NULL AS in_topic, coalesce(lake.n, 0) AS in_lake,
         CASE WHEN lake.n IS NULL THEN 'lost' WHEN wanted.topic IS NULL AND ${phantoms} THEN 'phantom'
           WHEN ${isNamedTwice} THEN 'double-registered-file'
           ELSE 'duplicate' END AS class,
@@ -107,12 +106,12 @@ function byPlace(inputs: CheckInputs, table: TableSpec): string {
         coalesce(wanted.topic, lake.topic, 'no topic') AS topic, coalesce(wanted."partition", lake."partition") AS "partition",
         coalesce(wanted."offset", lake."offset") AS "offset", wanted.unread, state.why, lake."file"
       FROM wanted FULL JOIN lake
-        ON wanted.topic = lake.topic AND wanted."partition" = lake."partition" AND wanted."offset" = lake."offset"
-      LEFT JOIN table_state AS state ON state."table" = ${text(table.name)}
+        ON wanted."table" = lake."table" AND wanted.topic = lake.topic AND wanted."partition" = lake."partition" AND wanted."offset" = lake."offset"
+      LEFT JOIN table_state AS state ON state."table" = coalesce(lake."table", wanted."table")
       WHERE lake.n IS NULL OR lake.n > 1 OR (wanted.topic IS NULL AND ${phantoms})
     ),
     told AS (
-      SELECT ${text(table.name)} AS "table", key, class, coalesce(hop, 'kafka->sink') AS hop, surplus,
+      SELECT "table", key, class, coalesce(hop, 'kafka->sink') AS hop, surplus,
         concat_ws(chr(10), '  ' || topic || coalesce(' partition ' || "partition" || ' offset ' || "offset", ''),
           '  topic  ' || CASE WHEN in_topic THEN 'once' ELSE 'not seen' END || '; lake ' || in_lake || ' times' || coalesce(' in ' || "file", ''),
           CASE WHEN unread THEN '  the sink''s group was moved past it by hand' END, '  ' || nullif(why, '')) AS told
@@ -120,7 +119,7 @@ function byPlace(inputs: CheckInputs, table: TableSpec): string {
       UNION ALL
       SELECT a."table", a.key, 'value-changed', a.hop, 1,
         '  partition ' || a."partition" || ' offset ' || a."offset" || chr(10) || '  ' || columns || coalesce(chr(10) || '  ' || nullif(why, ''), '')
-      FROM altered AS a LEFT JOIN table_state AS state ON state."table" = a."table" WHERE a."table" = ${text(table.name)}
+      FROM altered AS a LEFT JOIN table_state AS state ON state."table" = a."table"
     )
     ${numberedExamples("told")}`;
 }
@@ -129,15 +128,16 @@ function byPlace(inputs: CheckInputs, table: TableSpec): string {
 const isNamedTwice = `(lake.files = 1 AND lake."file" IN (SELECT path FROM files WHERE live GROUP BY path HAVING count(*) > 1))`;
 
 /** The records that the lake should have, and its rows. */
-function sides({ pipeline }: CheckInputs, table: TableSpec): string {
+function sides({ pipeline }: CheckInputs, tables: readonly TableSpec[]): string {
   // Without rewrite, a delete becomes a tombstone, which no sink stores.
+  const ofTables = `"table" IN (${tables.map((table) => text(table.name)).join(", ")})`;
   const stored = pipeline.shape === "unwrapped" ? "kind <> 'delete'" : "true";
   return `wanted AS (
-      SELECT r.topic, r."partition", r."offset", r.key, r.kind, r.payload,
+      SELECT r."table", r.topic, r."partition", r."offset", r.key, r.kind, r.payload,
         ${isUnread("r")} AS unread
-      FROM records AS r WHERE "table" = ${text(table.name)} AND ${stored}
+      FROM records AS r WHERE ${ofTables} AND ${stored}
     ),
-    there AS (SELECT * FROM lake WHERE "table" = ${text(table.name)})`;
+    there AS (SELECT * FROM lake WHERE ${ofTables})`;
 }
 
 /** By key and the values that both sides spell alike, each as often. */
@@ -150,7 +150,7 @@ function byContent(inputs: CheckInputs, table: TableSpec): string {
   // A delete's own row is not the same in every shape: its key is what it says.
   const ofDelete = (kind: string, texts: readonly string[]) =>
     `CASE WHEN ${kind} = 'delete' THEN hash('delete') ELSE ${content(texts)} END`;
-  return `WITH ${sides(inputs, table)},
+  return `WITH ${sides(inputs, [table])},
     counted AS (
       SELECT key, content, sum(in_topic)::BIGINT AS in_topic, sum(in_lake)::BIGINT AS in_lake FROM (
         SELECT w.key, ${ofDelete(

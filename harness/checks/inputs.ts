@@ -18,7 +18,7 @@ export interface GivenInputs {
   readonly lake: (table: string) => string | undefined;
   /** Whether those relations tell in `filename` which file holds a row, as DuckDB's iceberg reader does. */
   readonly lakeTellsFiles: boolean;
-  /** The manifest list of each table's current snapshot, as `s3://…`. */
+  /** Where the manifest list of each table's current snapshot is, as the table spells it. */
   readonly manifestLists: ReadonlyMap<string, string>;
   /** Columns that a table of the lake once had and has no more. */
   readonly droppedColumns: ReadonlyMap<string, readonly string[]>;

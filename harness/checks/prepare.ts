@@ -22,7 +22,7 @@ export function* prepare(inputs: GivenInputs, files: EvidenceFiles): Step<Prepar
 
 /** Reads the tables' files and the lake's rows beside the evidence, and finds out where each guilty hop is. */
 export function* examine(inputs: GivenInputs): Step<Prepared> {
-  for (const [table, manifestList] of inputs.manifestLists) yield* readTableFiles({ table, manifestList });
+  yield* readTableFiles(inputs.manifestLists);
   yield* localize(inputs);
   const read = new Map<string, LakeEvents>();
   const troubles: { table: string; trouble: string }[] = [];

@@ -1,26 +1,32 @@
 import type { Step } from "./check.ts";
 import { text } from "./sql.ts";
 
-export interface TableFiles {
-  readonly table: string;
-  /** The manifest list of the current snapshot: `s3://…/snap-….avro`. */
-  readonly manifestList: string;
-}
-
 /**
- * Reads the files that a table's current snapshot names into `files`, from the manifests themselves: Avro files, read
+ * Reads the files that the tables' current snapshots name into `files`, from the manifests themselves: Avro files, read
  * without DuckDB's iceberg reader, which is what makes them a second opinion on it.
  */
-export function* readTableFiles({ table, manifestList }: TableFiles): Step<void> {
-  const manifests =
-    yield `SELECT manifest_path AS path, added_snapshot_id AS snapshot FROM read_avro(${text(manifestList)})`;
-  for (const { path, snapshot } of manifests) {
-    yield `INSERT INTO files
-      SELECT ${text(table)}, data_file.file_path,
-        CASE data_file.content WHEN 0 THEN 'data' WHEN 1 THEN 'position-deletes' ELSE 'equality-deletes' END,
-        data_file.record_count, data_file.file_size_in_bytes, coalesce(snapshot_id, ${snapshot ?? "NULL"}), status <> 2
-      FROM read_avro(${text(path ?? "")})`;
-  }
+export function* readTableFiles(manifestLists: ReadonlyMap<string, string>): Step<void> {
+  if (manifestLists.size === 0) return;
+  const lists = [...manifestLists].map(([table, path]) => ({ table, path: readable(path) }));
+  const manifests = yield `SELECT "table", manifest_path AS path, added_snapshot_id AS snapshot
+    FROM ${avro(lists)} JOIN (VALUES ${lists.map(({ table, path }) => `(${text(table)}, ${text(path)})`).join(", ")})
+      AS lists("table", path) ON lists.path = filename`;
+  if (manifests.length === 0) return;
+  const named = manifests.map(({ table, path, snapshot }) => ({
+    path: readable(path ?? ""),
+    row: `(${text(table ?? "")}, ${text(readable(path ?? ""))}, ${snapshot ?? "NULL"}::BIGINT)`,
+  }));
+  yield `INSERT INTO files
+    SELECT "table", data_file.file_path,
+      CASE coalesce(data_file.content, 0) WHEN 0 THEN 'data' WHEN 1 THEN 'position-deletes' ELSE 'equality-deletes' END,
+      data_file.record_count, data_file.file_size_in_bytes, coalesce(snapshot_id, manifests.snapshot), status <> 2
+    FROM ${avro(named)} JOIN (VALUES ${named.map(({ row }) => row).join(", ")})
+      AS manifests("table", path, snapshot) ON manifests.path = filename`;
+}
+
+/** A file that is named twice would be read twice. */
+function avro(files: readonly { readonly path: string }[]): string {
+  return `read_avro(${list([...new Set(files.map(({ path }) => path))])}, filename = true)`;
 }
 
 /** An object's key, as the bucket's listing spells it, of a path as tables spell it: `s3://bucket/key`, `s3a://…`. */
@@ -50,6 +56,10 @@ export function* liveRows(table: string): Step<string | undefined> {
 }
 
 function list(paths: readonly string[]): string {
-  // Hadoop's catalogs spell the scheme s3a, which DuckDB does not know.
-  return `[${paths.map((path) => text(path.replace(/^s3[an]:/, "s3:"))).join(", ")}]`;
+  return `[${paths.map((path) => text(readable(path))).join(", ")}]`;
+}
+
+/** Hadoop's catalogs spell the scheme s3a, which DuckDB does not know. */
+function readable(path: string): string {
+  return path.replace(/^s3[an]:/, "s3:");
 }

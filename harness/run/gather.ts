@@ -13,6 +13,8 @@ import { jsonLine, openLines } from "./line-file.ts";
 /** What was read of the lake's own books when all was settled. */
 export interface Gathered {
   readonly files: EvidenceFiles;
+  /** The captured tables that the catalog knows. */
+  readonly tables: ReadonlySet<string>;
   /** The manifest list of each table's current snapshot. */
   readonly manifestLists: ReadonlyMap<string, string>;
   readonly droppedColumns: ReadonlyMap<string, readonly string[]>;
@@ -39,11 +41,11 @@ export async function gather({ context, folder }: GatherOptions): Promise<Gather
   const objects = write(folder, "objects", stored);
   const manifestLists = known.flatMap(({ table, metadata }): [string, string][] => {
     const list = ancestry(metadata)[0]?.manifestList;
-    // Hadoop's catalogs spell the scheme s3a, which DuckDB does not know.
-    return list === undefined ? [] : [[table, list.replace(/^s3[an]:/, "s3:")]];
+    return list === undefined ? [] : [[table, list]];
   });
   return {
     files: { snapshots, objects, ...(await binlog) },
+    tables: new Set(known.map(({ table }) => table)),
     manifestLists: new Map(manifestLists),
     droppedColumns: new Map(known.map(({ table, metadata }) => [table, metadata.droppedColumns])),
   };

@@ -91,12 +91,11 @@ async function inputsOf({ context, lake, recorder, gathered }: Inputs): Promise<
   const { stack, pipeline } = context;
   const { database } = pipeline.spec.names;
   await using mysql = await openMysql(stack);
-  const there = new Set(await lake.tables());
   const captured = new Set(pipeline.spec.tables);
   return {
     pipeline: pipeline.spec,
     tables: (await describeTables(mysql, database)).filter(({ name }) => captured.has(name)),
-    lake: (table) => (there.has(table) ? lake.relation(table) : undefined),
+    lake: (table) => (gathered.tables.has(table) ? lake.relation(table) : undefined),
     lakeTellsFiles: true,
     manifestLists: gathered.manifestLists,
     droppedColumns: gathered.droppedColumns,

@@ -10,9 +10,9 @@ export type Listener = "own" | "foreign" | "nobody" | "unknown";
  * Whether a server's port is really the server's. Without this a server whose port was taken by another stack's would
  * look ready, because the other one answers. Costs a look at /proc, so it is asked once a start, not at each poll.
  */
-export function listenerOf({ group, port }: { group: number; port: number }): Listener {
-  const inodes = listeningInodes(port);
-  if (inodes === undefined) return "unknown";
+export function listenerOf({ group, port, sockets = listeningSockets() }: Listening): Listener {
+  if (sockets === undefined) return "unknown";
+  const inodes = new Set(sockets.filter((socket) => socket.port === port).map(({ inode }) => inode));
   if (inodes.size === 0) return "nobody";
   const strange = without(inodes, socketsOf(group));
   if (strange.size === 0) return "own";
@@ -21,13 +21,22 @@ export function listenerOf({ group, port }: { group: number; port: number }): Li
   return without(strange, ours).size === 0 ? "own" : "foreign";
 }
 
+export interface Listening {
+  readonly group: number;
+  readonly port: number;
+  /** A look at the machine's sockets, for several questions: the kernel takes ten milliseconds for each. */
+  readonly sockets?: readonly ListeningSocket[] | undefined;
+}
+
 /** A process that can tell whether another has one of its ports. */
 export function withOwnPorts(process: ServerProcess, ports: Readonly<Record<string, number>>): ServerBody {
-  const isForeign = ([, port]: [string, number]) => listenerOf({ group: process.pid, port }) === "foreign";
   return {
     ...process,
     stolenPort: () => {
-      const stolen = Object.entries(ports).find(isForeign);
+      const sockets = listeningSockets();
+      const stolen = Object.entries(ports).find(
+        ([, port]) => listenerOf({ group: process.pid, port, sockets }) === "foreign",
+      );
       return stolen && `another process listens on port ${stolen[1]} (${stolen[0]})`;
     },
   };
@@ -46,18 +55,22 @@ const loopbackAddresses = new Set([
   "0000000000000000FFFF000000000000",
 ]);
 
+interface ListeningSocket {
+  readonly port: number;
+  readonly inode: string;
+}
+
 /** In /proc/net/tcp*: number, local address, remote address, state (0A: listening), …, inode as the tenth column. */
-function listeningInodes(port: number): Set<string> | undefined {
-  const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
-  const tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(readText);
-  if (tables.every((table) => table === undefined)) return undefined;
-  const rows = tables.flatMap((table) => (table ?? "").split("\n").map((line) => line.trim().split(/\s+/)));
-  return new Set(
-    rows.flatMap(([, local = "", , state, , , , , , inode]) => {
-      const [host = "", at] = local.split(":");
-      return state === "0A" && at === hexPort && loopbackAddresses.has(host) && inode !== undefined ? [inode] : [];
-    }),
-  );
+function listeningSockets(): ListeningSocket[] | undefined {
+  const tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(readText).filter((table) => table !== undefined);
+  if (tables.length === 0) return undefined;
+  const lines = tables.flatMap((table) => table.split("\n")).filter((line) => line.includes(" 0A "));
+  return lines.flatMap((line) => {
+    const [, local = "", , state, , , , , , inode] = line.trim().split(/\s+/);
+    const [host = "", port = ""] = local.split(":");
+    const listens = state === "0A" && loopbackAddresses.has(host) && inode !== undefined;
+    return listens ? [{ port: Number.parseInt(port, 16), inode }] : [];
+  });
 }
 
 function groupMembers(group: number): number[] {

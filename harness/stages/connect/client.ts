@@ -25,6 +25,7 @@ const offsetsSchema = z.object({ offsets: z.array(z.object({ partition: words, o
 /** A partition and its offset in the connector's own words. A null offset forgets the partition. */
 export type ConnectorOffset = z.infer<typeof offsetsSchema>["offsets"][number];
 
+const expandedSchema = z.record(z.string(), z.object({ status: statusSchema }));
 const namesSchema = z.array(z.string());
 const configSchema = z.record(z.string(), z.string());
 const tasksSchema = z.array(z.object({ config: configSchema }));
@@ -36,6 +37,8 @@ export type Rejections = ReadonlyMap<string, readonly string[]>;
 export interface ConnectClient {
   plugins(): Promise<readonly Plugin[]>;
   connectors(): Promise<readonly string[]>;
+  /** Every connector's status, in one request: as many at once overflow a worker's queue, and the rest waits for a second. */
+  statuses(): Promise<readonly ConnectorStatus[]>;
   /** Connect's own opinion; empty when it would take the configuration. */
   validate(config: Configuration): Promise<Rejections>;
   /** Creates a connector or changes its configuration. A rejected one throws Connect's messages by key. */
@@ -70,6 +73,10 @@ export function connectClient(address: Address): ConnectClient {
   return {
     plugins: () => read(pluginsSchema, "/connector-plugins?connectorsOnly=false", "list its plugins"),
     connectors: () => read(namesSchema, "/connectors", "list its connectors"),
+    statuses: async () => {
+      const connectors = await read(expandedSchema, "/connectors?expand=status", "tell the status of its connectors");
+      return Object.values(connectors).map(({ status }) => status);
+    },
     validate,
     create: async ({ name, config }) => {
       // Before the write, because Debezium 3.6 turns each message of a rejection into a null pointer (dbz#2415).

@@ -104,7 +104,6 @@ export async function runningConnectors(
   connect: ConnectClient,
   wanted: (name: string) => boolean = () => true,
 ): Promise<string[]> {
-  const names = (await connect.connectors()).filter(wanted);
-  const statuses = await Promise.all(names.map((name) => connect.status(name)));
-  return statuses.filter(({ connector }) => connector.state === "RUNNING").map(({ name }) => name);
+  const running = (await connect.statuses()).filter(({ connector }) => connector.state === "RUNNING");
+  return running.map(({ name }) => name).filter(wanted);
 }

@@ -54,16 +54,6 @@ export function lakeRelation(lake: AttachedLake, table: string): string {
   return `iceberg_scan(${text(`${lake.warehouse}/${lake.namespace}/${table}`)})`;
 }
 
-/** The tables that the lake has, as rows with a column `name`. */
-export function lakeTablesStatement(lake: AttachedLake): string {
-  if (lake.kind === "rest") {
-    return `SELECT table_name AS name FROM information_schema.tables
-      WHERE table_catalog = '${lakeCatalog}' AND table_schema = ${text(lake.namespace)} ORDER BY name`;
-  }
-  return `SELECT split_part(file, '/', -3) AS name
-    FROM glob(${text(`${lake.warehouse}/${lake.namespace}/*/metadata/version-hint.text`)}) ORDER BY name`;
-}
-
 function name(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }

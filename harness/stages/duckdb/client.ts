@@ -1,6 +1,6 @@
 // Runs here: DuckDB inside the harness's own process, with the lake and MySQL attached. There is no server.
 // Guarantees: rows as they are at the moment of the query, as text, in UTC; a memory limit, beyond which it spills to disk.
-// Does not: see a table that was made after the last refresh(); read MySQL's odd types right (harness/checks knows which).
+// Does not: read MySQL's odd types right (harness/checks knows which).
 // Broken by: faults on the links duckdb->catalog, duckdb->object-store, duckdb->mysql.
 // Evidence: its own error messages; progress.ts tells the rows that each table has.
 
@@ -16,7 +16,6 @@ import {
   attachMysqlStatement,
   lakeCatalog,
   lakeRelation,
-  lakeTablesStatement,
   mysqlCatalog,
   type ObjectStoreAccess,
   secretStatement,
@@ -81,10 +80,6 @@ export interface LakeQueryOptions extends DuckdbOptions {
 
 /** DuckDB with the lake (REST: as `lake`) and MySQL (as `src`) attached. */
 export interface LakeQuery extends Duckdb {
-  /** Forgets what it knows of the catalog: tables made since are seen, dropped ones no longer. */
-  refresh(): Promise<void>;
-  /** The lake's tables in the namespace, as names. */
-  tables(): Promise<readonly string[]>;
   /** A table of the lake for a FROM clause. */
   relation(table: string): string;
 }
@@ -92,11 +87,6 @@ export interface LakeQuery extends Duckdb {
 export async function openLakeQuery(options: LakeQueryOptions): Promise<LakeQuery> {
   const { lake, mysql, objectStore, writable = false } = options;
   const duckdb = options.duckdb ?? (await openDuckdb(options));
-  const attach = async () => {
-    if (lake.kind !== "rest") return;
-    await duckdb.run(`DETACH DATABASE IF EXISTS ${lakeCatalog}`);
-    await duckdb.run(attachLakeStatement(lake, writable));
-  };
   await duckdb.run(secretStatement(objectStore));
   if (mysql !== undefined) {
     await duckdb.run("SET mysql_session_time_zone = '+00:00'");
@@ -106,12 +96,13 @@ export async function openLakeQuery(options: LakeQueryOptions): Promise<LakeQuer
     await duckdb.run(`DETACH DATABASE IF EXISTS ${mysqlCatalog}`);
     await duckdb.run(attachMysqlStatement(mysql));
   }
-  await attach();
+  if (lake.kind === "rest") {
+    await duckdb.run(`DETACH DATABASE IF EXISTS ${lakeCatalog}`);
+    await duckdb.run(attachLakeStatement(lake, writable));
+  }
   return {
     rows: duckdb.rows,
     run: duckdb.run,
-    refresh: attach,
-    tables: async () => (await duckdb.rows(lakeTablesStatement(lake))).map((row) => row["name"] ?? ""),
     relation: (table) => lakeRelation(lake, table),
     [Symbol.dispose]: () => duckdb[Symbol.dispose](),
   };

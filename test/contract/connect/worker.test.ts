@@ -84,6 +84,7 @@ describe("a connector", () => {
       message: expect.stringContaining("refused"),
       evidence: expect.arrayContaining([worker.logFile]),
     });
+    expect(await connect.statuses()).toEqual([await connect.status("hopeless")]);
   });
 
   test("has its offsets altered, read and reset only while it is stopped", async () => {

@@ -33,17 +33,14 @@ afterAll(async () => {
 });
 
 describe("the lake in DuckDB", () => {
-  test("is read through the catalog, and sees new tables after a refresh", async () => {
+  test("is read through the catalog, and sees a table that was made since", async () => {
     using writer = await openLakeQuery({ ...options, writable: true });
     await writer.run("CREATE SCHEMA lake.db");
     using reader = await openLakeQuery(options);
-    expect(await reader.tables()).toEqual([]);
 
     await writer.run(
       "CREATE TABLE lake.db.people AS SELECT 1 AS id, 'Ann' AS name, TIMESTAMPTZ '2020-01-01 12:00:00+02' AS since",
     );
-    await reader.refresh();
-    expect(await reader.tables()).toEqual(["people"]);
     expect(await reader.rows(`SELECT * FROM ${reader.relation("people")}`)).toEqual([
       { id: "1", name: "Ann", since: "2020-01-01 10:00:00+00" },
     ]);
@@ -77,7 +74,6 @@ describe("the lake in DuckDB", () => {
       ...options,
       lake: { kind: "hadoop", warehouse: "s3://lake/hadoop", namespace: "db" },
     });
-    expect(await reader.tables()).toEqual(["people"]);
     expect((await lakeRecords(reader, ["people"])).get("people")).toBeGreaterThan(0);
   });
 
