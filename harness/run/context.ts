@@ -4,6 +4,7 @@ import type { RunningServer } from "#runtime/port.ts";
 import type { LakeQuery } from "#stages/duckdb/client.ts";
 import type { BinlogPosition } from "#stages/mysql/binlog.ts";
 import type { Stack } from "../stack.ts";
+import type { Happenings } from "./happenings.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Monitor } from "./monitor.ts";
 
@@ -18,6 +19,7 @@ export interface FaultContext {
   readonly ledger: Ledger;
   readonly history: History;
   readonly monitor: Monitor;
+  readonly happenings: Happenings;
   /**
    * Where each server's binlog ended when the first rows had been loaded, by its `server_uuid`. Who resets a binlog takes it out:
    * what it held cannot be read any more.

@@ -20,6 +20,7 @@ import type { RunParts } from "./find-parts.ts";
 import { writeJson } from "./folder.ts";
 import { foreseenFailure } from "./foreseen.ts";
 import { type Ground, layGround } from "./ground.ts";
+import type { Happenings } from "./happenings.ts";
 import { judgeRun } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
 import { makeMoments } from "./moments.ts";
@@ -53,12 +54,12 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
   const ground = await onFreePorts({ scope, history, attempt });
   await writeJson(folder.file("pipeline.json"), spec);
   const recording = await openRecording({ run, ground, spec });
-  const { ledger } = recording;
+  const { ledger, happenings } = recording;
   const foreseen = foreseenFailure(scenario, parts.versions);
   const pipeline = await clock.step("connectors running", () => startConnectors(run, ground, spec));
   const monitor = await watch({ run, ground, pipeline, recording });
-  const context = contextOf({ run, ground, pipeline, ledger, monitor, parts });
-  const moments = makeMoments(recording.happenings);
+  const context = contextOf({ run, ground, pipeline, ledger, happenings, monitor, parts });
+  const moments = makeMoments(happenings);
   const faults = startFaults({ faults: scenario.faults ?? [], context, moments });
   await Promise.race([passSnapshot({ run, ground, context, recording }), faults.broken]);
   const afterSnapshot = recording.snapshot === undefined ? await topicEnds(context) : undefined;
@@ -131,6 +132,7 @@ interface Opening {
   readonly ground: Ground;
   readonly pipeline: Pipeline;
   readonly ledger: Ledger;
+  readonly happenings: Happenings;
   readonly monitor: Monitor;
   readonly parts: RunParts;
 }

@@ -1,19 +1,10 @@
-import { deadlineIn, notYet, poll, seen } from "#core/deadline.ts";
+import { deadlineIn } from "#core/deadline.ts";
 import { topicOf } from "#core/pipeline-spec.ts";
-import type { PartitionOffsets } from "#core/ports.ts";
-import { failedTrace } from "#stages/connect/progress.ts";
 import { decodeRecord } from "#stages/debezium/record.ts";
-import {
-  notificationsTopic,
-  notificationText,
-  type SnapshotType,
-  signalsTopic,
-  snapshotSignal,
-} from "#stages/debezium/signals.ts";
+import { type SnapshotType, signalsTopic, snapshotSignal } from "#stages/debezium/signals.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault } from "../fault.ts";
 import { atOnce, type Moment, timed } from "../moments.ts";
-import { endOf } from "../sessions.ts";
 
 export interface SnapshotBySignal {
   readonly tables: readonly string[];
@@ -39,12 +30,10 @@ export function snapshotBySignal({ tables, type, when = atOnce }: SnapshotBySign
       const { clients, pipeline } = context;
       const { spec } = pipeline;
       // What the initial snapshot tells of its end may lie behind it by seconds.
-      await heard(context, { from: new Map(), wanted: finished.blocking });
-      const from = await clients.kafka.endOffsets(notificationsTopic(spec));
+      await heard(context, { wanted: finished.blocking, since: 0 });
+      const since = context.happenings.mark();
       await clients.kafka.produce({ topic: signalsTopic(spec), records: [snapshotSignal(spec, { tables, type })] });
-      const ended = heard(context, { from, wanted: finished[type] });
-      // Whoever waits for it hears of it.
-      ended.catch(() => undefined);
+      const ended = heard(context, { wanted: finished[type], since });
       return {
         outlasts: async () => void (await ended),
         heal: async () => undefined,
@@ -56,34 +45,22 @@ export function snapshotBySignal({ tables, type, when = atOnce }: SnapshotBySign
 }
 
 /** A blocking snapshot is told of in the words of the initial one. */
-const finished = { incremental: "Incremental Snapshot COMPLETED", blocking: "Initial Snapshot COMPLETED" };
+const finished = {
+  incremental: { snapshot: "incremental", says: "completed" },
+  blocking: { snapshot: "initial", says: "completed" },
+} as const;
 
 interface Awaited {
-  readonly from: PartitionOffsets;
-  readonly wanted: string;
+  readonly wanted: (typeof finished)[SnapshotType];
+  readonly since: number;
 }
 
-/** Waits for the source's word; undefined when it does not come, as from a source that has failed. */
-async function heard(context: FaultContext, { from, wanted }: Awaited) {
-  const { kafka } = context.clients;
-  const { spec } = context.pipeline;
-  const { connect, name } = endOf(context, "source");
-  const topic = notificationsTopic(spec);
-  const deadline = deadlineIn(60_000);
-  return poll({
-    what: `the source to say "${wanted}"`,
-    deadline,
-    everyMs: 250,
-    look: async () => {
-      const told: string[] = [];
-      for await (const { value } of kafka.read({ topic, from, to: await kafka.endOffsets(topic) }))
-        if (value !== null) told.push(notificationText(value));
-      if (told.includes(wanted)) return seen(`the source said: ${told.join(", ")}`);
-      if (deadline.remainingMs() < 1_000 || failedTrace(await connect.status(name)) !== undefined)
-        return seen(undefined);
-      return notYet(told.join(", ") || "nothing");
-    },
-  });
+/** Waits for the source's word; undefined when it does not come, as from a source that fails. */
+async function heard({ happenings }: FaultContext, { wanted, since }: Awaited): Promise<string | undefined> {
+  const first = { nth: 1, since, signal: AbortSignal.timeout(deadlineIn(60_000).totalMs) };
+  const failed = happenings.reached({ ...first, happening: { connector: "source", state: "FAILED" } });
+  const came = await Promise.race([happenings.reached({ ...first, happening: wanted }), failed.then(() => false)]);
+  return came ? `the source said: ${wanted.snapshot} snapshot ${wanted.says}` : undefined;
 }
 
 /** Keys that a snapshot has read, and that were neither inserted nor deleted. */

@@ -67,13 +67,7 @@ const notification = z.object({
   }),
 });
 
-/** What a record of the notifications topic says: `Incremental Snapshot COMPLETED`; a blocking one is an `Initial Snapshot`. */
-export function notificationText(value: Buffer): string {
-  const { aggregate_type: about, type } = notification.parse(JSON.parse(value.toString())).payload;
-  return `${about} ${type}`;
-}
-
-/** The same of a snapshot's steps; undefined for what is none. */
+/** What a record of the notifications topic says of a snapshot; undefined for what is about something else. */
 export function snapshotNote(value: Buffer): SnapshotNote | undefined {
   const {
     aggregate_type: about,
