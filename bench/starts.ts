@@ -11,7 +11,7 @@ const runs = Number(process.argv[2] ?? 5);
 const keep = process.argv.includes("--keep");
 const place = mkdtempSync(join(tmpdir(), "floe-starts-"));
 const env = { ...process.env, FLOE_STATE: place };
-const [wholeS, readyS]: [number[], number[]] = [[], []];
+const [wholeS, readyS, besidesS]: [number[], number[], number[]] = [[], [], []];
 const verdicts: string[] = [];
 
 console.log(machine());
@@ -25,11 +25,14 @@ for (let number = 0; number < runs; number++) {
   );
   wholeS.push(elapsed() / 1_000);
   const verdict: RunVerdict = JSON.parse(stdout);
-  readyS.push(verdict.timings.stackReadyMs / 1_000);
+  const { totalMs, stackReadyMs, seedMs, actMs, settleMs } = verdict.timings;
+  readyS.push(stackReadyMs / 1_000);
+  besidesS.push((totalMs - seedMs - actMs - settleMs) / 1_000);
   verdicts.push(verdict.verdict);
 }
 console.log(`${verdicts.length} runs${keep ? " on a kept stack" : ""}: ${[...new Set(verdicts)].join(", ")}`);
 console.log(`start to exit: ${spread(wholeS)} s; stack ready: ${spread(readyS)} s`);
+console.log(`neither seeding, acting nor settling: ${spread(besidesS)} s`);
 if (keep) console.log(`memory of the kept stack: ${memoryMiB()}`);
 if (keep) spawnSync("./floe", ["down", "--runs", join(place, "runs")], { env });
 process.exit(verdicts.every((verdict) => verdict === "valid") ? 0 : 1);

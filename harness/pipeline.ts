@@ -139,8 +139,8 @@ export async function startPipeline(options: StartPipelineOptions): Promise<Pipe
 }
 
 /**
- * Takes a pipeline's connectors off its workers and its schema out of MySQL, of which every later source would read the
- * structure, captured or not; its topics and the lake's tables stay.
+ * Takes a pipeline's connectors off its workers and its schema out of MySQL, whose structure later sources of the profile
+ * `prod-like` would read; its topics and the lake's tables stay.
  */
 export async function removePipeline({ stack, clients, spec }: OnStack): Promise<void> {
   const { connect } = clients;
