@@ -43,8 +43,7 @@ export function* changelog(inputs: CheckInputs): Check {
  */
 export function ledgerAgainstTopic({ pipeline }: GivenInputs, tables: readonly TableSpec[]): string {
   const filtered = new Set(Object.keys(pipeline.projection.filters));
-  const captured = tables.filter((table) => !filtered.has(table.name)).map((table) => text(table.name));
-  const ofTables = `"table" IN (${captured.join(", ") || "NULL"})`;
+  const ofTables = among(tables.filter((table) => !filtered.has(table.name)));
   return `WITH possible AS (
       SELECT coalesce(place, '') AS place, "table", key, kind, count(*) AS possible
       FROM ledger WHERE status IN ('ok', 'info') AND ${ofTables} GROUP BY ALL
@@ -78,6 +77,10 @@ export function ledgerAgainstTopic({ pipeline }: GivenInputs, tables: readonly T
 
 const places = `any_value("partition") AS in_partition, min("offset") AS first, max("offset") AS last`;
 const placeText = `'(partition ' || in_partition || ', offset ' || first || CASE WHEN first = last THEN '' ELSE ' to ' || last END || ')'`;
+
+function among(tables: readonly TableSpec[]): string {
+  return `"table" IN (${tables.map((table) => text(table.name)).join(", ") || "NULL"})`;
+}
 
 /** Tables whose rows do not say which record they came from. */
 function* tablesWithoutPlaces(): Step<ReadonlySet<string>> {
@@ -129,8 +132,8 @@ const isNamedTwice = `(lake.files = 1 AND lake."file" IN (SELECT path FROM files
 
 /** The records that the lake should have, and its rows. */
 function sides({ pipeline }: CheckInputs, tables: readonly TableSpec[]): string {
+  const ofTables = among(tables);
   // Without rewrite, a delete becomes a tombstone, which no sink stores.
-  const ofTables = `"table" IN (${tables.map((table) => text(table.name)).join(", ")})`;
   const stored = pipeline.shape === "unwrapped" ? "kind <> 'delete'" : "true";
   return `wanted AS (
       SELECT r."table", r.topic, r."partition", r."offset", r.key, r.kind, r.payload,

@@ -8,19 +8,19 @@ import { text } from "./sql.ts";
 export function* readTableFiles(manifestLists: ReadonlyMap<string, string>): Step<void> {
   if (manifestLists.size === 0) return;
   const lists = [...manifestLists].map(([table, path]) => ({ table, path: readable(path) }));
-  const manifests = yield `SELECT "table", manifest_path AS path, added_snapshot_id AS snapshot
+  const named = yield `SELECT "table", manifest_path AS path, added_snapshot_id AS snapshot
     FROM ${avro(lists)} JOIN (VALUES ${lists.map(({ table, path }) => `(${text(table)}, ${text(path)})`).join(", ")})
       AS lists("table", path) ON lists.path = filename`;
-  if (manifests.length === 0) return;
-  const named = manifests.map(({ table, path, snapshot }) => ({
-    path: readable(path ?? ""),
-    row: `(${text(table ?? "")}, ${text(readable(path ?? ""))}, ${snapshot ?? "NULL"}::BIGINT)`,
-  }));
+  if (named.length === 0) return;
+  const manifests = named.map(({ table, path, snapshot }) => ({ table, snapshot, path: readable(path ?? "") }));
+  const rows = manifests.map(
+    ({ table, path, snapshot }) => `(${text(table ?? "")}, ${text(path)}, ${snapshot ?? "NULL"}::BIGINT)`,
+  );
   yield `INSERT INTO files
     SELECT "table", data_file.file_path,
       CASE coalesce(data_file.content, 0) WHEN 0 THEN 'data' WHEN 1 THEN 'position-deletes' ELSE 'equality-deletes' END,
       data_file.record_count, data_file.file_size_in_bytes, coalesce(snapshot_id, manifests.snapshot), status <> 2
-    FROM ${avro(named)} JOIN (VALUES ${named.map(({ row }) => row).join(", ")})
+    FROM ${avro(manifests)} JOIN (VALUES ${rows.join(", ")})
       AS manifests("table", path, snapshot) ON manifests.path = filename`;
 }
 

@@ -23,10 +23,8 @@ export interface Others {
 
 /** The connectors of the worker, set against those of the files. */
 export async function othersOn({ connect, where }: Worker, views: readonly View[]): Promise<Others> {
-  const names = await connect.connectors();
-  const all = await Promise.all(
-    names.map(async (name) => ({ name, label: `${where}/connectors/${name}`, config: await connect.config(name) })),
-  );
+  const configs = await connect.configs();
+  const all = [...configs].map(([name, config]) => ({ name, label: `${where}/connectors/${name}`, config }));
   const same = new Map(
     views.flatMap((view) => {
       const found = all.find((other) => isSame(view, other));

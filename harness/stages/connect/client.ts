@@ -25,9 +25,10 @@ const offsetsSchema = z.object({ offsets: z.array(z.object({ partition: words, o
 /** A partition and its offset in the connector's own words. A null offset forgets the partition. */
 export type ConnectorOffset = z.infer<typeof offsetsSchema>["offsets"][number];
 
-const expandedSchema = z.record(z.string(), z.object({ status: statusSchema }));
 const namesSchema = z.array(z.string());
 const configSchema = z.record(z.string(), z.string());
+const statusesSchema = z.record(z.string(), z.object({ status: statusSchema }));
+const configsSchema = z.record(z.string(), z.object({ info: z.object({ config: configSchema }) }));
 const tasksSchema = z.array(z.object({ config: configSchema }));
 
 /** Why Connect would not take a configuration: messages by key. */
@@ -39,6 +40,8 @@ export interface ConnectClient {
   connectors(): Promise<readonly string[]>;
   /** Every connector's status, in one request: as many at once overflow a worker's queue, and the rest waits for a second. */
   statuses(): Promise<readonly ConnectorStatus[]>;
+  /** Every connector's configuration by its name, in one request for the same reason. */
+  configs(): Promise<ReadonlyMap<string, Configuration>>;
   /** Connect's own opinion; empty when it would take the configuration. */
   validate(config: Configuration): Promise<Rejections>;
   /** Creates a connector or changes its configuration. A rejected one throws Connect's messages by key. */
@@ -74,8 +77,12 @@ export function connectClient(address: Address): ConnectClient {
     plugins: () => read(pluginsSchema, "/connector-plugins?connectorsOnly=false", "list its plugins"),
     connectors: () => read(namesSchema, "/connectors", "list its connectors"),
     statuses: async () => {
-      const connectors = await read(expandedSchema, "/connectors?expand=status", "tell the status of its connectors");
+      const connectors = await read(statusesSchema, "/connectors?expand=status", "tell the status of its connectors");
       return Object.values(connectors).map(({ status }) => status);
+    },
+    configs: async () => {
+      const connectors = await read(configsSchema, "/connectors?expand=info", "tell its connectors' configurations");
+      return new Map(Object.entries(connectors).map(([name, { info }]) => [name, info.config]));
     },
     validate,
     create: async ({ name, config }) => {

@@ -85,6 +85,7 @@ describe("a connector", () => {
       evidence: expect.arrayContaining([worker.logFile]),
     });
     expect(await connect.statuses()).toEqual([await connect.status("hopeless")]);
+    expect(await connect.configs()).toEqual(new Map([["hopeless", await connect.config("hopeless")]]));
   });
 
   test("has its offsets altered, read and reset only while it is stopped", async () => {
