@@ -6,6 +6,7 @@ import type { BinlogPosition } from "#stages/mysql/binlog.ts";
 import type { Stack } from "../stack.ts";
 import type { Happenings } from "./happenings.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Moments } from "./moments.ts";
 import type { Monitor } from "./monitor.ts";
 
 /** What a fault may reach for. */
@@ -20,6 +21,7 @@ export interface FaultContext {
   readonly history: History;
   readonly monitor: Monitor;
   readonly happenings: Happenings;
+  readonly moments: Pick<Moments, "fromNow" | "seen">;
   /**
    * Where each server's binlog ended when the first rows had been loaded, by its `server_uuid`. Who resets a binlog takes it out:
    * what it held cannot be read any more.

@@ -1,6 +1,6 @@
 import type { LinkName } from "#core/addresses.ts";
 import type { FaultContext } from "./context.ts";
-import type { Moment } from "./moments.ts";
+import type { EventMoment, Moment } from "./moments.ts";
 
 /** Something that is broken on purpose, and mended again. Data and four functions; `faults.*` make them. */
 export interface Fault {
@@ -13,6 +13,8 @@ export interface Fault {
   readonly servers?: readonly string[];
   /** What the pipeline must have for it: positions by GTID, a source that hears signals. */
   readonly needs?: readonly ("gtids" | "signals")[];
+  /** The events that its parts wait for while it stands. */
+  readonly awaits?: readonly EventMoment["event"][];
   /** True where only the run's own pipeline feels it: others may use the stack meanwhile. */
   readonly ownPipeline?: boolean;
   /** Breaks it. Returns what heals it and what proves that the blow landed. */

@@ -1,4 +1,5 @@
-import { pause } from "#core/deadline.ts";
+import { stopwatch } from "#core/clock.ts";
+import { ifWithin, pause } from "#core/deadline.ts";
 import { type Happening, happeningText } from "./happening.ts";
 import type { Happenings } from "./happenings.ts";
 
@@ -26,6 +27,11 @@ export type Moment = ActMoment | { readonly whenSettled: true };
 export interface Moments {
   /** Resolves when the moment has come; false when it will not come any more. */
   reached(moment: ActMoment): Promise<boolean>;
+  /**
+   * For the parts of a fault: asks for moments whose times and events count from this call on, be the act over or not. False
+   * where one does not come within a minute.
+   */
+  fromNow(): (moment: Moment) => Promise<boolean>;
   /** What has been seen of the pipeline, for one who waited in vain. */
   seen(): string;
   /** The act begins: times count from here. */
@@ -38,6 +44,8 @@ export interface Moments {
 
 /** How long after the last write an event may still come. */
 const eventsComeForMs = 20_000;
+/** How long a fault stands for what a part of it waits for: nothing else may happen meanwhile, as it holds the writers up. */
+const partsComeWithinMs = 60_000;
 
 export function makeMoments(happenings: Happenings): Moments {
   const waiting: { operations: number; resolve: (came: boolean) => void }[] = [];
@@ -54,10 +62,13 @@ export function makeMoments(happenings: Happenings): Moments {
     resolveDue();
     return promise;
   };
-  const onEvent = async ({ event, afterOperations: gate }: EventMoment): Promise<boolean> => {
+  const onEvent = async (
+    { event, afterOperations: gate }: EventMoment,
+    { from, signal }: { from: number; signal: AbortSignal },
+  ): Promise<boolean> => {
     if (gate !== undefined && !(await afterOperations(gate))) return false;
-    const since = gate === undefined ? 0 : happenings.mark();
-    return happenings.reached({ happening: event, nth: event.nth ?? 1, since, signal: still.signal });
+    const since = gate === undefined ? from : happenings.mark();
+    return happenings.reached({ happening: event, nth: event.nth ?? 1, since, signal });
   };
   const atMs = async (ms: number): Promise<boolean> => {
     await begun.promise;
@@ -69,8 +80,24 @@ export function makeMoments(happenings: Happenings): Moments {
   };
   return {
     reached: (moment) => {
-      if ("event" in moment) return onEvent(moment);
+      if ("event" in moment) return onEvent(moment, { from: 0, signal: still.signal });
       return "atMs" in moment ? atMs(moment.atMs) : afterOperations(moment.afterOperations);
+    },
+    fromNow: () => {
+      const [elapsed, from] = [stopwatch(), happenings.mark()];
+      return async (moment) => {
+        if ("whenSettled" in moment) return true;
+        if ("atMs" in moment) {
+          await pause(Math.max(0, moment.atMs - elapsed()));
+          return true;
+        }
+        const late = new AbortController();
+        const comes =
+          "event" in moment ? onEvent(moment, { from, signal: late.signal }) : afterOperations(moment.afterOperations);
+        const came = await ifWithin({ ms: partsComeWithinMs, run: comes });
+        late.abort();
+        return came === true;
+      };
     },
     seen: () => happenings.told(),
     begin: () => begun.resolve(),

@@ -123,10 +123,11 @@ export function proxiedLinks(scenario: ScenarioDefinition): ReadonlySet<LinkName
   return new Set([...(scenario.faults ?? []).flatMap(({ links = [] }) => links), ...awaited]);
 }
 
-/** The events that its faults and schema changes wait for. */
+/** The events that its faults, their parts, and its schema changes wait for. */
 export function eventsAwaited({
   faults = [],
   schemaChanges = [],
 }: ScenarioDefinition): readonly EventMoment["event"][] {
-  return [...faults, ...schemaChanges].flatMap(({ when }) => ("event" in when ? [when.event] : []));
+  const own = [...faults, ...schemaChanges].flatMap(({ when }) => ("event" in when ? [when.event] : []));
+  return [...own, ...faults.flatMap(({ awaits = [] }) => awaits)];
 }

@@ -23,7 +23,7 @@ import { type Ground, layGround } from "./ground.ts";
 import type { Happenings } from "./happenings.ts";
 import { judgeRun } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
-import { makeMoments } from "./moments.ts";
+import { type Moments, makeMoments } from "./moments.ts";
 import type { Monitor } from "./monitor.ts";
 import { pipelineSpec } from "./plan.ts";
 import type { TopicRecorder } from "./recorder.ts";
@@ -58,8 +58,8 @@ export async function tellStory(run: Run, parts: RunParts): Promise<Ending> {
   const foreseen = foreseenFailure(scenario, parts.versions);
   const pipeline = await clock.step("connectors running", () => startConnectors(run, ground, spec));
   const monitor = await watch({ run, ground, pipeline, recording });
-  const context = contextOf({ run, ground, pipeline, ledger, happenings, monitor, parts });
   const moments = makeMoments(happenings);
+  const context = contextOf({ run, ground, pipeline, ledger, happenings, moments, monitor, parts });
   const faults = startFaults({ faults: scenario.faults ?? [], context, moments });
   await Promise.race([passSnapshot({ run, ground, context, recording }), faults.broken]);
   const afterSnapshot = recording.snapshot === undefined ? await topicEnds(context) : undefined;
@@ -133,6 +133,7 @@ interface Opening {
   readonly pipeline: Pipeline;
   readonly ledger: Ledger;
   readonly happenings: Happenings;
+  readonly moments: Moments;
   readonly monitor: Monitor;
   readonly parts: RunParts;
 }

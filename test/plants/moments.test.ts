@@ -18,6 +18,8 @@ const pipeline: ScenarioDefinition["pipeline"] = {
   source: { "incremental.snapshot.chunk.size": "25" },
 };
 const put = { link: "sink->object-store", on: { kind: "put-data-file", table: "accounts" } } as const;
+/** Of a part's moment: once it may strike, the next offset that the source stores. */
+const stored = { event: { sourceOffset: { operations: 1 } } } as const;
 const end = { link: "sink->kafka", on: { api: "EndTxn", transactionalId: /^worker/ } } as const;
 
 function renameBranch(id: number, event: EventMoment["event"]) {
@@ -40,7 +42,7 @@ test("a request, a task's word, a chunk of a snapshot, the source's offset: each
     snapshot,
     faults.whileRunning({
       fault: faults.pause("catalog", { afterOperations: 200, forMs: 800 }),
-      strike: [mysql.rotateBinlogs({ atMs: 200 }), mysql.killConnections({ of: "debezium" })],
+      strike: [mysql.rotateBinlogs({ atMs: 200 }), mysql.killConnections({ of: "debezium", when: stored })],
     }),
   ];
   const told = await stack.run({

@@ -104,12 +104,16 @@ describe("a fault that changes nothing", () => {
       mysql.bigTransaction({ table: "branches", rows: 0, row: () => ({}) }),
       connect.restart({ connector: "source", onlyFailed: true }),
       connect.changeConfig({ connector: "source", settings: { "tasks.max": "1" } }),
-      connect.whileStopped({ connector: "sink", strike: [mysql.sql({ statements: nobody })] }),
-      faults.sequence({ when: { whenSettled: true }, faults: [mysql.takeDump(), mysql.restoreDump()] }),
     ];
-    const told = await run({ faults: toothless });
+    const [part, restoring] = [mysql.sql({ statements: nobody }), mysql.restoreDump()];
+    const stopped = connect.whileStopped({ connector: "sink", strike: [part] });
+    const dumped = faults.sequence({ when: { whenSettled: true }, faults: [mysql.takeDump(), restoring] });
+    const told = await run({ faults: [...toothless, stopped, dumped] });
     expect(told.verdict.verdict, account(told)).toBe("unknown");
-    for (const { label } of toothless) expect(told.verdict.error?.join("\n")).toContain(`${label}: nothing shows`);
+    const error = told.verdict.error?.join("\n");
+    for (const { label } of toothless) expect(error).toContain(`${label}: nothing shows`);
+    expect(error).toContain(`${stopped.label}: ${part.label}: nothing shows`);
+    expect(error).toContain(`${dumped.label}: ${restoring.label}: nothing shows`);
   });
 });
 

@@ -1,9 +1,8 @@
 import { stopwatch } from "#core/clock.ts";
 import { pause } from "#core/deadline.ts";
-import type { FaultContext } from "../context.ts";
 import type { Fault, InjectedFault } from "../fault.ts";
 import { type Moment, momentText } from "../moments.ts";
-import { needsOf, together } from "./parts.ts";
+import { needsOf, strikeMeanwhile, strikePart, together } from "./parts.ts";
 
 /** Faults that strike one right after the other at one moment, and are healed in the opposite order. */
 export function sequence({ when, faults }: { readonly when: Moment; readonly faults: readonly Fault[] }): Fault {
@@ -11,14 +10,14 @@ export function sequence({ when, faults }: { readonly when: Moment; readonly fau
     ...needsOf(faults),
     label: `${faults.map(nameOf).join(", then ")} ${momentText(when)}`,
     when,
-    inject: (context) => inTurn(context, faults),
+    inject: (context) => inTurn(faults, (fault) => strikePart(fault, context)),
   };
 }
 
 export interface WhileRunning {
   /** Its moment is the whole's. */
   readonly fault: Fault;
-  /** What happens meanwhile, one after the other; `{ atMs }` counts from when the fault stands. */
+  /** What happens meanwhile, one after the other, each at its moment; times and events count from when the fault stands. */
   readonly strike: readonly Fault[];
 }
 
@@ -29,16 +28,15 @@ export interface WhileRunning {
 export function whileRunning({ fault, strike }: WhileRunning): Fault {
   return {
     ...needsOf([fault, ...strike]),
-    label: `${fault.label}, and meanwhile ${strike.map(nameOf).join(", then ")}`,
+    label: `${fault.label}, and meanwhile ${strike.map(({ label }) => label).join(", then ")}`,
     when: fault.when,
     inject: async (context) => {
-      const standing = await fault.inject(context);
+      const standing = await strikePart(fault, context);
       const elapsed = stopwatch();
-      const standsFor = (ms: number) => pause(Math.max(0, ms - elapsed()));
       try {
-        const struck = await inTurn(context, strike, ({ when }) => standsFor("atMs" in when ? when.atMs : 0));
+        const struck = await inTurn(strike, strikeMeanwhile(context, `while ${nameOf(fault)} stood`));
         await standing.outlasts?.();
-        await standsFor(standing.healAfterMs ?? 0);
+        await pause(Math.max(0, (standing.healAfterMs ?? 0) - elapsed()));
         const { outlasts } = together([struck]);
         return { ...together([standing, struck]), outlasts, heal: () => struck.heal() };
       } finally {
@@ -76,16 +74,13 @@ export function repeat({ fault, times, everyMs }: Repeat): Fault {
   };
 }
 
-/** `due`: resolves when a fault may strike, whose turn has come. */
 async function inTurn(
-  context: FaultContext,
   faults: readonly Fault[],
-  due: (fault: Fault) => Promise<void> = async () => undefined,
+  strike: (fault: Fault) => Promise<InjectedFault>,
 ): Promise<InjectedFault> {
   const struck: InjectedFault[] = [];
   for (const fault of faults) {
-    await due(fault);
-    const injected = await fault.inject(context);
+    const injected = await strike(fault);
     struck.push(injected);
     if (injected.healAfterMs === undefined) continue;
     await pause(injected.healAfterMs);

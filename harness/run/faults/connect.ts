@@ -7,7 +7,7 @@ import { atOnce, type Moment, timed } from "../moments.ts";
 import { type End, endOf, sessions } from "../sessions.ts";
 import { renewed, resumed, takenUp } from "./connector-end.ts";
 import { changesInTopics } from "./offsets.ts";
-import { after, needsOf, together, unhealed } from "./parts.ts";
+import { after, needsOf, strikePart, together, unhealed } from "./parts.ts";
 
 /** What is done to connectors through Connect. Without a moment of its own, each strikes as the act begins. */
 export const connectFaults = {
@@ -101,7 +101,7 @@ function whileStopped({ connector, when = atOnce, strike = [], until }: WhileSto
       const delivered = connector === "source" ? (await changesInTopics(context)).length : 0;
       let missed = 0;
       const struck: InjectedFault[] = [];
-      for (const fault of strike) struck.push(await fault.inject(context));
+      for (const fault of strike) struck.push(await strikePart(fault, context));
       const all = together(struck);
       return {
         ...all,

@@ -16,7 +16,7 @@ import type { Stack } from "../../stack.ts";
 import type { FaultContext } from "../context.ts";
 import type { Fault, InjectedFault } from "../fault.ts";
 import { type Moment, momentText } from "../moments.ts";
-import { after, needsOf, together } from "./parts.ts";
+import { after, needsOf, strikeMeanwhile, together } from "./parts.ts";
 
 /** Which request is to stand, and how long it is waited for. */
 export type Holding<Match> = Moment & {
@@ -30,7 +30,7 @@ export type Holding<Match> = Moment & {
 };
 
 /**
- * Hold a step of the protocol, strike while it stands, let go. The faults' own moments count from when it stands:
+ * Hold a step of the protocol, strike while it stands, let go. The faults' own times and events count from when it stands:
  * `{ atMs: 0 }` strikes at once. What `then` heals after a while is healed after the step was let go.
  */
 export function hold(link: KafkaLink, when: Holding<KafkaMatch>, then: Fault | readonly Fault[]): Fault;
@@ -44,13 +44,14 @@ export function hold(
 ): Fault {
   const strikes = [then].flat();
   const step = "api" in when.on ? when.on.api : when.on.kind;
-  const { links, servers, needs } = needsOf(strikes);
+  const { links, servers, needs, awaits } = needsOf(strikes);
   return {
     label: `hold ${when.after === true ? "the answer to " : ""}${step} on ${link} ${momentText(when)}, then ${strikes.map(({ label }) => label).join(", ")}`,
     when,
     links: [link, ...links],
     servers,
     needs,
+    awaits,
     inject: async (context) => {
       const { withinMs = 30_000, forMs = 0 } = when;
       const held = setHold(context.stack, link, when);
@@ -93,13 +94,12 @@ interface Held {
 async function strikeWhileHeld({ held, strikes, forMs, step, link, context }: Held): Promise<InjectedFault> {
   const struck: InjectedFault[] = [];
   const healing: (() => Promise<void>)[] = [];
+  const strike = strikeMeanwhile(context, `while ${step} stood`);
   try {
     for (const fault of strikes) {
-      if ("atMs" in fault.when) await pause(Math.max(0, fault.when.atMs - (held.stoodMs() ?? 0)));
-      const injected = await fault.inject(context);
+      const injected = await strike(fault);
       struck.push(injected);
       healing.push(healOnce(injected));
-      context.history.append({ type: "fault", label: fault.label, state: "injected", detail: `while ${step} stood` });
     }
     await pause(forMs);
   } catch (error) {

@@ -1,12 +1,54 @@
+import type { FaultContext } from "../context.ts";
 import type { Fault, InjectedFault } from "../fault.ts";
+import { momentText } from "../moments.ts";
 
 /** What the parts of a fault need from the start on, so that it is known of the whole. */
-export function needsOf(parts: readonly Fault[]): Required<Pick<Fault, "links" | "servers" | "needs" | "ownPipeline">> {
+export function needsOf(
+  parts: readonly Fault[],
+): Required<Pick<Fault, "links" | "servers" | "needs" | "awaits" | "ownPipeline">> {
   return {
+    awaits: parts.flatMap(({ when, awaits = [] }) => ("event" in when ? [when.event, ...awaits] : awaits)),
     needs: parts.flatMap(({ needs = [] }) => needs),
     ownPipeline: parts.every(({ ownPipeline }) => ownPipeline === true),
     links: parts.flatMap(({ links = [] }) => links),
     servers: parts.flatMap(({ servers = [] }) => servers),
+  };
+}
+
+/**
+ * Strikes each part in its turn while the whole stands (`meanwhile` says so: `while commit stood`), at the part's own moment,
+ * whose times and events count from this call on. One whose moment never comes did not bite.
+ */
+export function strikeMeanwhile(context: FaultContext, meanwhile: string): (part: Fault) => Promise<InjectedFault> {
+  const { moments, history } = context;
+  const came = moments.fromNow();
+  return async (part) => {
+    if (!(await came(part.when))) return neverStruck(part, moments.seen());
+    const injected = await strikePart(part, context);
+    history.append({ type: "fault", label: part.label, state: "injected", detail: meanwhile });
+    return injected;
+  };
+}
+
+/** Strikes a part; where it leaves no mark, the whole can say which one it was. */
+export async function strikePart(part: Fault, context: FaultContext): Promise<InjectedFault> {
+  const injected = await part.inject(context);
+  let mark: string | undefined = "";
+  return {
+    ...injected,
+    proof: async () => {
+      mark = await injected.proof();
+      return mark;
+    },
+    excuse: () =>
+      mark === undefined ? `${part.label}: ${injected.excuse?.() ?? "nothing shows that it bit"}` : undefined,
+  };
+}
+
+function neverStruck({ label, when }: Fault, seen: string): InjectedFault {
+  return {
+    ...unhealed(undefined),
+    excuse: () => `${label}: its moment, ${momentText(when)}, never came; seen: ${seen}`,
   };
 }
 

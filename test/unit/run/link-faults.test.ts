@@ -6,6 +6,8 @@ import { Scope } from "#core/scope.ts";
 import type { FaultContext } from "#run/context.ts";
 import type { Fault } from "#run/fault.ts";
 import { faults } from "#run/faults.ts";
+import { makeHappenings } from "#run/happenings.ts";
+import { type Moments, makeMoments } from "#run/moments.ts";
 import { choosePort } from "#runtime/free-port.ts";
 import { openLinks } from "#runtime/links.ts";
 import { requestFrame } from "../runtime/proxy/kafka/requests.ts";
@@ -24,9 +26,19 @@ async function linkTo(scope: Scope, name: LinkName, target: Address) {
   const links = openLinks({ scope, proxied: new Set([name]), runtime });
   const told: string[] = [];
   const history = { append: ({ label }: { label: string }) => void told.push(label) };
+  const happenings = makeHappenings();
+  const moments = makeMoments(happenings);
+  const { promise: stands, resolve } = Promise.withResolvers<void>();
+  const fromNow: Moments["fromNow"] = () => {
+    resolve();
+    return moments.fromNow();
+  };
   return {
     address: await links.link(name, target),
-    context: { stack: { links }, seed: 7, history } as unknown as FaultContext,
+    context: { stack: { links }, seed: 7, history, moments: { ...moments, fromNow } } as unknown as FaultContext,
+    happenings,
+    /** Resolves when a fault asks when its parts may strike. */
+    stands,
     told,
   };
 }
@@ -163,6 +175,30 @@ test("while a step is held another fault strikes; then it is let go", async () =
   expect(Number(/for (\d+) ms/.exec(proof)?.[1])).toBeGreaterThanOrEqual(49);
   await injected.heal();
   expect(await post(address)).toBe(200);
+});
+
+test("a step is held until what another fault waits for has been seen, and the fault has struck", async () => {
+  await using scope = new Scope("test");
+  const { address, context, happenings, stands, told } = await linkTo(scope, "sink->catalog", await httpServer(scope));
+  const event = { log: "connect-1", line: /ready/ } as const;
+  const lie = faults.http("sink->catalog", {
+    event,
+    on: { kind: "commit" },
+    do: { forwardThenAnswer: { status: 502 } },
+  });
+  const fault = faults.hold("sink->catalog", { ...at, on: { kind: "commit" } }, lie);
+  expect(fault.awaits).toEqual([event]);
+  happenings.note({ kind: "log", server: "connect-1", line: "ready" });
+
+  const striking = fault.inject(context);
+  const asking = post(address);
+  await stands;
+  expect(told).toEqual([]);
+  happenings.note({ kind: "log", server: "connect-1", line: "ready" });
+  const injected = await striking;
+  expect(told).toEqual([lie.label]);
+  expect(await asking).toBe(502);
+  await injected.heal();
 });
 
 test("a step that does not come is not waited for for ever, and nothing strikes", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { makeHappenings } from "#run/happenings.ts";
 import { makeMoments, momentText } from "#run/moments.ts";
 import type { SnapshotWord } from "#stages/debezium/signals.ts";
@@ -158,6 +158,35 @@ describe("a moment in the act", () => {
     expect(momentText({ event: { link: "sink->kafka", on: { api: "EndTxn" }, nth: 2 } })).toBe(
       "on number 2 of EndTxn on sink->kafka",
     );
+  });
+});
+
+describe("a moment of a fault's part", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  test("counts its time and its events from when the fault stands, in the act and after it", async () => {
+    const { happenings, moments } = made();
+    happenings.note(control("START_COMMIT"));
+    moments.begin();
+    moments.end();
+    const came = moments.fromNow();
+    const begun = came({ event: { control: "start-commit" } });
+    expect(await Promise.all([came({ atMs: 1 }), came({ whenSettled: true })])).toEqual([true, true]);
+    expect(await isOpen(begun)).toBe(true);
+    happenings.note(control("START_COMMIT"));
+    expect(await begun).toBe(true);
+  });
+
+  test("is waited for for a minute: the fault may hold up what it waits for", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { moments } = made();
+    moments.begin();
+    const came = moments.fromNow();
+    const waiting = [came({ event: { control: "start-commit" } }), came({ afterOperations: 5 })];
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(await Promise.all(waiting.map(isOpen))).toEqual([true, true]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await Promise.all(waiting)).toEqual([false, false]);
   });
 });
 

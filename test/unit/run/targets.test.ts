@@ -73,6 +73,8 @@ test("a moment waits for what can come alone: a server's log, a link, a source t
   const chunk = on({ snapshot: "incremental", says: "in-progress" });
   expect(refuse({ faults: chunk })).toThrow("hears no signals and tells of no snapshot");
   expect(refuse({ faults: chunk, pipeline: { signals: true } })).not.toThrow();
+  const inside = [faults.whileRunning({ fault: faults.pause("mysql", when), strike: commit })];
+  expect(refuse({ faults: inside, pipeline: { catalog: "hadoop" } })).toThrow("has no sink->catalog");
   const change = { when: { event: { log: "nobody", line: /x/ } }, sql: "SELECT 1" };
   expect(refuse({ schemaChanges: [change] })).toThrow("has no nobody");
 });
@@ -84,4 +86,6 @@ test("a proxy stands in the link of a request that a moment waits for, and nobod
   const awaited = { ...small, faults: [{ ...snapshot, when: { event } }] };
   expect([...proxiedLinks(awaited)]).toEqual(["sink->object-store"]);
   expect(needsStackAlone(awaited)).toBe(true);
+  const meanwhile = faults.whileRunning({ fault: faults.pause("mysql", when), strike: awaited.faults });
+  expect([...proxiedLinks({ ...small, faults: [meanwhile] })]).toEqual(["sink->object-store"]);
 });
