@@ -2,8 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freshSecret } from "#core/random.ts";
-import { type LakeQueryOptions, openLakeQuery } from "#stages/duckdb/client.ts";
-import { lakeRecords } from "#stages/duckdb/progress.ts";
+import { type LakeQuery, type LakeQueryOptions, openLakeQuery } from "#stages/duckdb/client.ts";
 import { catalogServer } from "#stages/iceberg/server.ts";
 import { connectObjectStore } from "#stages/object-store/client.ts";
 import { objectStoreServer } from "#stages/object-store/server.ts";
@@ -44,15 +43,14 @@ describe("the lake in DuckDB", () => {
     expect(await reader.rows(`SELECT * FROM ${reader.relation("people")}`)).toEqual([
       { id: "1", name: "Ann", since: "2020-01-01 10:00:00+00" },
     ]);
-    expect(await lakeRecords(reader, ["people"])).toEqual(new Map([["people", 1]]));
   });
 
   test("shows new rows of a table that it knows without a refresh", async () => {
     using writer = await openLakeQuery({ ...options, writable: true });
     using reader = await openLakeQuery(options);
-    const before = (await lakeRecords(reader, ["people"])).get("people") ?? 0;
+    const before = await people(reader);
     await writer.run("INSERT INTO lake.db.people VALUES (2, 'Bob', now())");
-    expect(await lakeRecords(reader, ["people"])).toEqual(new Map([["people", before + 1]]));
+    expect(await people(reader)).toBe(before + 1);
   });
 
   test("is read-only unless asked otherwise", async () => {
@@ -74,7 +72,7 @@ describe("the lake in DuckDB", () => {
       ...options,
       lake: { kind: "hadoop", warehouse: "s3://lake/hadoop", namespace: "db" },
     });
-    expect((await lakeRecords(reader, ["people"])).get("people")).toBeGreaterThan(0);
+    expect(await people(reader)).toBeGreaterThan(0);
   });
 
   test("whose catalog is gone ends in an error that names the address", async () => {
@@ -88,3 +86,8 @@ describe("the lake in DuckDB", () => {
     });
   });
 });
+
+async function people(reader: LakeQuery): Promise<number> {
+  const [row] = await reader.rows(`SELECT count(*) AS rows FROM ${reader.relation("people")}`);
+  return Number(row?.["rows"]);
+}
