@@ -25,7 +25,7 @@ export interface Judgement {
 
 /**
  * Holds what the checks found against what was expected. On versions with a known bug, exactly its anomaly is demanded:
- * another one is a finding, and so is its absence.
+ * another one is a finding, and so is its absence, but of one that shows `sometimes`.
  */
 export function judge(options: JudgeOptions): Judgement {
   const { checks, known, versions } = options;
@@ -33,8 +33,9 @@ export function judge(options: JudgeOptions): Judgement {
   const unexpected = new Set(surprises.filter(({ verdict }) => verdict === "invalid").map(({ anomaly }) => anomaly));
   const bugs = known.filter(({ when }) => applies(when, versions));
   const declared = new Set(bugs.map(({ anomaly }) => anomaly));
-  const absent = bugs.filter(({ anomaly }) => !unexpected.has(anomaly));
-  const shown = bugs.length > 0 && absent.length === 0;
+  const present = bugs.filter(({ anomaly }) => unexpected.has(anomaly));
+  const absent = bugs.filter(({ anomaly, sometimes }) => sometimes !== true && !unexpected.has(anomaly));
+  const shown = present.length > 0 && absent.length === 0;
 
   const judged = checks.map((check) => ({ ...check, verdict: verdictOf(check, { surprises, declared, shown }) }));
   const silent = absent.length > 0 ? (["invalid"] as const) : [];
@@ -44,7 +45,7 @@ export function judge(options: JudgeOptions): Judgement {
     checks: judged,
     notes: [
       ...surprises.map(({ note }) => note),
-      ...(shown ? bugs.map(({ issue, anomaly }) => `${anomaly}: the known bug ${issue}`) : []),
+      ...(shown ? present.map(({ issue, anomaly }) => `${anomaly}: the known bug ${issue}`) : []),
       ...absent.map(({ issue, anomaly }) => `${issue} says ${anomaly} on these versions, and it did not appear`),
     ],
   };

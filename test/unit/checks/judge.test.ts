@@ -98,6 +98,21 @@ describe("an expectation", () => {
 });
 
 describe("a known bug", () => {
+  test("that shows sometimes may be there or not, beside one that must be", () => {
+    const rare = { issue: "apache/iceberg#17551", when: bug.when, anomaly: "lost", sometimes: true } as const;
+    const verdictOf = (counts: Partial<Record<AnomalyClass, number>>, known: JudgeOptions["known"]) =>
+      judged({ checks: [check("changelog", counts)], known }).verdict;
+    expect(verdictOf({ duplicate: 5 }, [bug, rare])).toBe("known-bug");
+    expect(verdictOf({ duplicate: 5, lost: 1 }, [bug, rare])).toBe("known-bug");
+    expect(verdictOf({ lost: 1 }, [bug, rare])).toBe("invalid");
+    expect(verdictOf({ duplicate: 5, phantom: 1 }, [bug, rare])).toBe("invalid");
+    expect(verdictOf({ lost: 1 }, [rare])).toBe("known-bug");
+    expect(verdictOf({}, [rare])).toBe("valid");
+    expect(judged({ checks: [check("changelog", { duplicate: 5 })], known: [bug, rare] }).notes.join()).not.toContain(
+      rare.issue,
+    );
+  });
+
   test("on its versions is known-bug when exactly its anomaly occurs", () => {
     const { verdict, checks } = judged({
       checks: [check("current-state", {}), check("changelog", { duplicate: 5 })],
