@@ -2,7 +2,7 @@ import { defineScenario, employees, faults, mixed } from "floe";
 
 export default defineScenario({
   story:
-    "A second consumer joins the group of the sink's coordinator when two of three tasks have told of their files and the third is late with its own (apache/iceberg#17340, #16282: the same file in two snapshots, 111,927 rows twice). The coordinator is set back to its stored offset and hears again what it has heard already: on 1.11.0 the two tasks' second word passes for the third one's, it commits too early, stores offsets from before the files that it commits, and commits those files again. 1.12.0 does not. A stranger that joins while the commit itself stands harms neither.",
+    "A second consumer joins the group of the sink's coordinator when two of three tasks have told of their files and the third is late with its own (apache/iceberg#17340, #16282: the same file in two snapshots, 111,927 rows twice). The coordinator is set back to its stored offset and hears again what it has heard already: on 1.11.0 the two tasks' second word passes for the third one's, it commits too early, stores offsets from before the files that it commits, and commits those files again. 1.12.0 does not. A stranger that joins while the commit itself stands harms neither. Where the round runs into its timeout of 30 s, as it did once under five stacks at once, the bug stays away.",
   tags: ["incident"],
   incident: {
     reported: ["apache/iceberg#17340", "apache/iceberg#16282", "apache/iceberg#13763"],
