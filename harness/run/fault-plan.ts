@@ -3,7 +3,7 @@ import { pause } from "#core/deadline.ts";
 import { environmentError } from "#core/errors.ts";
 import type { FaultContext } from "./context.ts";
 import type { Fault, InjectedFault } from "./fault.ts";
-import { together } from "./faults/parts.ts";
+import { neverCame, together, withoutMark } from "./faults/parts.ts";
 import { type Moments, momentText } from "./moments.ts";
 
 /** A fault that struck, when, and whether it has been healed. */
@@ -48,7 +48,7 @@ export function startFaults({
   const missed: string[] = [];
   const strike = async (fault: Fault) => {
     if ("whenSettled" in fault.when || (await moments.reached(fault.when))) struck.push(await inject(fault, context));
-    else missed.push(`${fault.label}: its moment, ${momentText(fault.when)}, never came`);
+    else missed.push(neverCame(fault));
   };
   const isLate = ({ when }: Fault) => "whenSettled" in when;
   const all = Promise.all(faults.filter((fault) => !isLate(fault)).map(strike));
@@ -106,7 +106,7 @@ async function heal(struck: Struck, { history }: FaultContext): Promise<void> {
 /** Undefined when the fault bit. */
 async function prove({ fault, injected }: Struck, { history }: FaultContext): Promise<string | undefined> {
   const proof = await injected.proof();
-  if (proof === undefined) return `${fault.label}: ${injected.excuse?.() ?? "nothing shows that it bit"}`;
+  if (proof === undefined) return withoutMark(fault, injected);
   history.append({ type: "fault", label: fault.label, state: "proved", detail: proof });
   return undefined;
 }

@@ -114,6 +114,11 @@ export function makeMoments(happenings: Happenings): Moments {
   };
 }
 
+/** The event that a moment waits for, where it waits for one. */
+export function eventsOf(moment: Moment): readonly EventMoment["event"][] {
+  return "event" in moment ? [moment.event] : [];
+}
+
 /** Where a fault is given no moment of its own: as the act begins. */
 export const atOnce: Moment = { atMs: 0 };
 

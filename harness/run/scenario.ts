@@ -8,7 +8,7 @@ import type { Workload } from "#core/workload.ts";
 import type { ReplicaKind } from "#stages/mysql/server.ts";
 import type { ScenarioCheck } from "./checks.ts";
 import type { Fault } from "./fault.ts";
-import type { ActMoment, EventMoment } from "./moments.ts";
+import { type ActMoment, type EventMoment, eventsOf } from "./moments.ts";
 
 /** A story that can be run: what is written, what breaks, what must be true afterwards. */
 export interface ScenarioDefinition {
@@ -128,6 +128,6 @@ export function eventsAwaited({
   faults = [],
   schemaChanges = [],
 }: ScenarioDefinition): readonly EventMoment["event"][] {
-  const own = [...faults, ...schemaChanges].flatMap(({ when }) => ("event" in when ? [when.event] : []));
+  const own = [...faults, ...schemaChanges].flatMap(({ when }) => eventsOf(when));
   return [...own, ...faults.flatMap(({ awaits = [] }) => awaits)];
 }

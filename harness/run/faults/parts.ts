@@ -1,13 +1,13 @@
 import type { FaultContext } from "../context.ts";
 import type { Fault, InjectedFault } from "../fault.ts";
-import { momentText } from "../moments.ts";
+import { eventsOf, momentText } from "../moments.ts";
 
 /** What the parts of a fault need from the start on, so that it is known of the whole. */
 export function needsOf(
   parts: readonly Fault[],
 ): Required<Pick<Fault, "links" | "servers" | "needs" | "awaits" | "ownPipeline">> {
   return {
-    awaits: parts.flatMap(({ when, awaits = [] }) => ("event" in when ? [when.event, ...awaits] : awaits)),
+    awaits: parts.flatMap(({ when, awaits = [] }) => [...eventsOf(when), ...awaits]),
     needs: parts.flatMap(({ needs = [] }) => needs),
     ownPipeline: parts.every(({ ownPipeline }) => ownPipeline === true),
     links: parts.flatMap(({ links = [] }) => links),
@@ -40,16 +40,22 @@ export async function strikePart(part: Fault, context: FaultContext): Promise<In
       mark = await injected.proof();
       return mark;
     },
-    excuse: () =>
-      mark === undefined ? `${part.label}: ${injected.excuse?.() ?? "nothing shows that it bit"}` : undefined,
+    excuse: () => (mark === undefined ? withoutMark(part, injected) : undefined),
   };
 }
 
-function neverStruck({ label, when }: Fault, seen: string): InjectedFault {
-  return {
-    ...unhealed(undefined),
-    excuse: () => `${label}: its moment, ${momentText(when)}, never came; seen: ${seen}`,
-  };
+function neverStruck(part: Fault, seen: string): InjectedFault {
+  return { ...unhealed(undefined), excuse: () => `${neverCame(part)}; seen: ${seen}` };
+}
+
+/** Of a fault that left no mark: which one, and why, where it knows. */
+export function withoutMark({ label }: Fault, { excuse }: InjectedFault): string {
+  return `${label}: ${excuse?.() ?? "nothing shows that it bit"}`;
+}
+
+/** Of a fault that did not strike. */
+export function neverCame({ label, when }: Fault): string {
+  return `${label}: its moment, ${momentText(when)}, never came`;
 }
 
 /** Blows that are one: it bit only if each of them did. Who heals them, and when, is for the whole to say. */
