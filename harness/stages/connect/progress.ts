@@ -1,6 +1,7 @@
 import { type Deadline, notYet, poll, seen } from "#core/deadline.ts";
 import { environmentError } from "#core/errors.ts";
 import type { ConnectClient, ConnectorStatus } from "./client.ts";
+import { untoldCause } from "./untold-cause.ts";
 
 export interface AwaitRunningOptions {
   readonly connect: ConnectClient;
@@ -52,6 +53,7 @@ export function failureOf(status: ConnectorStatus, logFiles: readonly string[]):
     got: `FAILED on worker ${first.worker_id}`,
     remedy: `mend the cause, then restart it: POST /connectors/${status.name}/restart?includeTasks=true`,
     evidence: [
+      ...untoldCause(rootCause(trace), logFiles),
       ...trace
         .split("\n")
         .slice(0, 3)
