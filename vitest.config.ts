@@ -1,9 +1,16 @@
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+/** What tests leave behind lies in it, their runs' evidence above all. It goes when all have passed. */
+const leftovers = mkdtempSync(join(tmpdir(), "floe-tests-"));
 
 const shared = {
   environment: "node",
+  env: { TMPDIR: leftovers },
   testTimeout: 60_000,
   hookTimeout: 120_000,
   execArgv: ["--disable-warning=TimeoutNegativeWarning"],
@@ -39,7 +46,7 @@ export default defineConfig({
   test: {
     // Of tests that share a stack, as many at once as scenarios are run on two cores.
     maxConcurrency: 2,
-    reporters: ["default", "./test/closing-line.ts"],
+    reporters: ["default", ["./test/closing-line.ts", { leftovers }]],
     projects: [
       {
         test: {
@@ -76,7 +83,7 @@ export default defineConfig({
           name: "docker",
           sequence: { groupOrder: 3 },
           include: (await hasEngine()) ? onContainers : ["test/docker/without-engine/*.test.ts"],
-          env: { FLOE_TEST_RUNTIME: "docker" },
+          env: { ...shared.env, FLOE_TEST_RUNTIME: "docker" },
           fileParallelism: false,
           testTimeout: 300_000,
         },
