@@ -11,14 +11,28 @@ export interface RunFolder {
 
 /** Makes the folder of a new run and lets `runs/latest` point to it. */
 export async function makeRunFolder({ runs, scenario }: { runs: string; scenario: string }): Promise<RunFolder> {
-  const path = join(runs, scenario, fileStamp());
+  const parent = join(runs, scenario);
   try {
-    for (const folder of ["logs", "stages"]) await mkdir(join(path, folder), { recursive: true });
+    await mkdir(parent, { recursive: true });
+    const path = await claim(join(parent, fileStamp()));
+    for (const folder of ["logs", "stages"]) await mkdir(join(path, folder));
     await pointLatest(runs, path);
+    return { path, file: (name) => join(path, name) };
   } catch (error) {
-    throw folderError(path, error);
+    throw folderError(parent, error);
   }
-  return { path, file: (name) => join(path, name) };
+}
+
+/** A folder that was not there. Runs of one scenario, on several versions say, may begin in the same millisecond. */
+async function claim(wanted: string, nth = 1): Promise<string> {
+  const path = nth === 1 ? wanted : `${wanted}-${nth}`;
+  try {
+    await mkdir(path);
+    return path;
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+    return claim(wanted, nth + 1);
+  }
 }
 
 /** Replaces the link in one step, so that runs at once, begun in the same millisecond perhaps, never leave it missing. */
